@@ -1,0 +1,56 @@
+"""The ways a part of Paperboy can fail, each with what a caller needs to decide what to do next."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """Why an outside site gave nothing useful. Closed list: every value has a sentence in each locale."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REFUSED = "refused"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    BAD_ANSWER = "bad_answer"
+    EMPTY_ANSWER = "empty_answer"
+    TOO_LARGE = "too_large"
+    REDIRECTED = "redirected"
+    DEADLINE = "deadline"
+
+
+class SourceError(Exception):
+    """A site could not be used.
+
+    `what` names the part of the site in a reader's words ("arXiv API"); `tries` counts the requests made;
+    `retry_after` is in seconds when the site asked for a pause. The message carries no URL, so no token.
+    """
+
+    def __init__(
+        self,
+        trouble: Trouble,
+        what: str,
+        *,
+        tries: int = 1,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.trouble, self.what, self.tries = trouble, what, tries
+        self.status, self.retry_after = status, retry_after
+        code = f" (HTTP {status})" if status else ""
+        super().__init__(f"{what}: {trouble.value}{code} after {tries} request{'s' if tries != 1 else ''}")
+
+
+class StoreError(Exception):
+    """Redis cannot be reached or started; the message says what to do about it."""
+
+
+class SettingsError(Exception):
+    """One or more settings are wrong; the message lists all of them, one a line, without any secret."""
+
+
+class ProfileError(Exception):
+    """A profile file cannot be used; the message names the file, the field and an example."""

@@ -1,0 +1,373 @@
+"""The vocabulary of Paperboy: frozen values that sources produce, the edition arranges and renderers show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Language = Literal["zh", "en"]
+
+_NEW_STYLE = r"\d{4}\.\d{4,5}"
+_OLD_STYLE = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}"
+_ID = re.compile(rf"(?P<id>{_NEW_STYLE}|{_OLD_STYLE})(?:v(?P<version>[1-9]\d?))?", re.ASCII)
+_ID_IN_TEXT = re.compile(rf"(?<![\w./-]){_ID.pattern}(?![\w/-]|\.\d)", re.ASCII)
+_ID_IN_URL = re.compile(
+    rf"(?:arxiv\.org/(?:abs|pdf|html)|(?:huggingface\.co|hf\.co|alphaxiv\.org)/(?:papers|abs))/{_ID.pattern}",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def split_arxiv_id(text: str) -> tuple[str, int | None] | None:
+    """Split `2604.26904v2` into (`2604.26904`, 2); the version is None when absent, the answer None for no id.
+
+    Both schemes of https://info.arxiv.org/help/arxiv_identifier.html are known; an `arXiv:` prefix is dropped.
+    """
+    match = _ID.fullmatch(text.strip().removeprefix("oai:").removeprefix("arXiv.org:").removeprefix("arXiv:"))
+    return (match["id"], int(match["version"]) if match["version"] else None) if match else None
+
+
+def find_arxiv_ids(text: str) -> Iterator[tuple[str, int | None]]:
+    """Yield each arXiv id of a text once, in order: bare ids, and arXiv, Hugging Face or alphaXiv links."""
+    seen = set()
+    hits = [*_ID_IN_URL.finditer(text), *_ID_IN_TEXT.finditer(text)]
+    for match in sorted(hits, key=lambda m: m.start("id")):
+        if match["id"] not in seen:
+            seen.add(match["id"])
+            yield match["id"], int(match["version"]) if match["version"] else None
+
+
+class Value(BaseModel):
+    """A frozen value; unknown fields are a mistake of the caller."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# -- items --------------------------------------------------------------------------------------------------------
+
+
+class Paper(Value):
+    """One paper, whatever number of sites list it.
+
+    `id` is the arXiv id without version. `origins` tells for each filled field which source it came from.
+    Times are UTC. `votes`, `comments` and `code_stars` are None when unknown, which is not the same as 0.
+    """
+
+    id: str
+    version: int | None = None
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    organization: str | None = None
+    categories: tuple[str, ...] = ()  # arXiv's, the primary one first
+    published: dt.datetime | None = None  # version 1
+    updated: dt.datetime | None = None  # this version
+    announced: Literal["new", "cross", "replace", "replace-cross"] | None = None
+    comment: str | None = None  # the authors' own, where venues are named
+    listed: dt.date | None = None  # the day Hugging Face listed it
+    votes: int | None = None
+    comments: int | None = None
+    summary: str | None = None  # Hugging Face's one-sentence summary, made by a model of theirs
+    keywords: tuple[str, ...] = ()
+    code: str | None = None  # a GitHub repository as owner/name, spelled as given
+    code_stars: int | None = None
+    project: str | None = None
+    thumbnail: str | None = None
+    mentions: int = 0  # posts and pages that link to it
+    sources: tuple[str, ...] = ()
+    origins: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The abstract page, with the version when it is known."""
+        return f"https://arxiv.org/abs/{self.id}{f'v{self.version}' if self.version else ''}"
+
+    @property
+    def hub_url(self) -> str | None:
+        """The page at Hugging Face, when Hugging Face listed the paper."""
+        return f"https://huggingface.co/papers/{self.id}" if "huggingface" in self.sources else None
+
+    @property
+    def code_url(self) -> str | None:
+        """The repository the paper points to."""
+        return f"https://github.com/{self.code}" if self.code else None
+
+    @property
+    def revised(self) -> bool:
+        """Whether this is a later version of an older paper."""
+        return (self.version or 1) > 1 or self.announced in ("replace", "replace-cross")
+
+
+class Repo(Value):
+    """A GitHub repository; `id` is its lower-cased owner/name. Times are UTC."""
+
+    id: str
+    name: str  # owner/name as GitHub spells it
+    description: str = ""
+    stars: int | None = None
+    pushed: dt.datetime | None = None
+    created: dt.datetime | None = None
+    topics: tuple[str, ...] = ()
+    language: str | None = None
+    papers: tuple[str, ...] = ()  # ids of the papers that point to it
+    sources: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The repository's page."""
+        return f"https://github.com/{self.name}"
+
+
+class HubAsset(Value):
+    """A model or data set on the Hugging Face hub; `id` is its owner/name (case matters there)."""
+
+    id: str
+    kind: Literal["model", "dataset"]
+    description: str = ""
+    likes: int | None = None
+    downloads: int | None = None
+    trending: float | None = None  # the hub's own trendingScore
+    tags: tuple[str, ...] = ()
+    updated: dt.datetime | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The page on the hub."""
+        return f"https://huggingface.co/{'datasets/' if self.kind == 'dataset' else ''}{self.id}"
+
+
+class Mention(Value):
+    """Posts or pages that link to a paper: a signal, not an item."""
+
+    paper: str
+    source: str
+    count: int = 1
+
+
+# -- asking and answering -----------------------------------------------------------------------------------------
+
+
+class Quiet(StrEnum):
+    """Why a day brings little from arXiv."""
+
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    LATE = "late"
+
+
+class Window(Value):
+    """What an edition covers.
+
+    `days` are arXiv listing days, oldest first. `since` and `until` bound the submissions asked for (UTC).
+    `quiet` is set when nothing new was announced for `date` itself.
+    """
+
+    date: dt.date
+    days: tuple[dt.date, ...]
+    since: dt.datetime
+    until: dt.datetime
+    quiet: Quiet | None = None
+
+    @property
+    def calendar_days(self) -> tuple[dt.date, ...]:
+        """Every day from the first listing day to the last day that has begun in UTC, weekends included."""
+        last = min(max(self.date, self.days[-1]), self.until.date())
+        return tuple(self.days[0] + dt.timedelta(n) for n in range((last - self.days[0]).days + 1))
+
+
+class Ask(Value):
+    """What an edition asks of every source; `searches` are repository search phrases, most wanted first."""
+
+    window: Window
+    categories: tuple[str, ...]
+    searches: tuple[str, ...] = ()
+
+
+class Status(StrEnum):
+    """How a source did."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    DISABLED = "disabled"
+
+
+class Note(Value):
+    """One fact about a source, in words a locale supplies: `code` is a key below `note` there."""
+
+    code: str
+    params: dict[str, str | int] = Field(default_factory=dict)
+
+
+class SourceReport(Value):
+    """How a source did, in numbers and notes. `requests` counts every try; `skipped` counts malformed rows."""
+
+    source: str
+    status: Status
+    papers: int = 0
+    repos: int = 0
+    assets: int = 0
+    mentions: int = 0
+    skipped: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    notes: tuple[Note, ...] = ()
+
+
+class Harvest(Value):
+    """What a source returned."""
+
+    report: SourceReport
+    papers: tuple[Paper, ...] = ()
+    repos: tuple[Repo, ...] = ()
+    assets: tuple[HubAsset, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+
+class Day(Value):
+    """Everything collected for an edition, merged by identity."""
+
+    window: Window
+    collected: dt.datetime
+    papers: tuple[Paper, ...] = ()
+    repos: tuple[Repo, ...] = ()
+    assets: tuple[HubAsset, ...] = ()
+    reports: tuple[SourceReport, ...] = ()
+
+
+# -- ranking ------------------------------------------------------------------------------------------------------
+
+
+class Score(Value):
+    """Why an item stands where it does: `total` is the sum of `parts`; `directions` are matched ids, best first."""
+
+    total: float
+    parts: dict[str, float]
+    directions: tuple[str, ...] = ()
+
+
+class Ranked(Value):
+    """A paper and its score."""
+
+    paper: Paper
+    score: Score
+
+
+# -- the brief ----------------------------------------------------------------------------------------------------
+
+
+class Label(Value):
+    """A name in the brief's language for an id of a closed list (a category, a direction)."""
+
+    id: str
+    text: str
+
+
+class Sentence(Value):
+    """A sentence of the brief and where it is from.
+
+    `origin` is `abstract`, `summary` (Hugging Face's), `comment`, `description` (a repository's own),
+    `measured` (a template around measured facts) or `model`. `items` are the ids it speaks of.
+    `quoted` sentences are the source's own words in the source's language.
+    """
+
+    text: str
+    origin: Literal["abstract", "summary", "comment", "description", "measured", "model"]
+    items: tuple[str, ...] = ()
+
+    @property
+    def quoted(self) -> bool:
+        """Whether these are a source's own words."""
+        return self.origin in ("abstract", "summary", "comment", "description")
+
+
+Text = tuple[Sentence, ...]
+
+
+class Card(Value):
+    """What is said about one paper; an empty part has nothing to say."""
+
+    contribution: Text = ()
+    why: Text = ()
+    relation: Text = ()
+    judgement: Text = ()
+    focus: Text = ()
+
+
+class Pick(Value):
+    """A paper of the brief. `revision` marks one that was shown before and returns in a new version."""
+
+    paper: Paper
+    score: Score
+    categories: tuple[Label, ...] = ()
+    directions: tuple[Label, ...] = ()
+    card: Card = Card()
+    revision: bool = False
+
+
+class Follow(Value):
+    """A repository, model or data set to follow: exactly one of `repo` and `asset` is set."""
+
+    repo: Repo | None = None
+    asset: HubAsset | None = None
+    categories: tuple[Label, ...] = ()
+    status: Text = ()
+    focus: Text = ()
+
+
+class Idea(Value):
+    """A research idea built from papers of the brief; it ends in an open question."""
+
+    title: str
+    papers: tuple[str, ...]
+    body: Text
+    steps: Text = ()
+    question: Text
+
+
+class Author(Value):
+    """Who wrote the brief: `extractive`, or a model with its cost."""
+
+    kind: Literal["extractive", "model"] = "extractive"
+    model: str | None = None
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    replaced: int = 0  # sentences that failed grounding
+
+
+class Brief(Value):
+    """One edition for one profile in one language."""
+
+    date: dt.date
+    language: Language
+    profile: str
+    window: Window
+    made: dt.datetime
+    collected: dt.datetime
+    considered: int  # papers ranked
+    unseen: int  # of those, not shown in an earlier edition
+    directions: tuple[Label, ...] = ()  # the reader's, those the brief touches first
+    overview: Text = ()
+    picks: tuple[Pick, ...] = ()
+    scan: tuple[Pick, ...] = ()
+    must_reads: tuple[str, ...] = ()  # ids of picks
+    stand_in: str | None = None
+    stand_in_when: Text = ()
+    follow: tuple[Follow, ...] = ()
+    more_follow: tuple[Follow, ...] = ()
+    ideas: tuple[Idea, ...] = ()
+    reports: tuple[SourceReport, ...] = ()
+    author: Author = Author()
+    sample: bool = False
+
+    def find(self, paper_id: str) -> Pick | None:
+        """The pick with this id, from the recommendations or the scanning tier."""
+        return next((p for p in (*self.picks, *self.scan) if p.paper.id == paper_id), None)

@@ -1,0 +1,1 @@
+"""Writing: from ranked items to the sentences of a brief."""

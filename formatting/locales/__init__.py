@@ -1,0 +1,1 @@
+"""One file a language; every language has every key."""
