@@ -369,5 +369,5 @@ class Brief(Value):
     sample: bool = False
 
     def find(self, paper_id: str) -> Pick | None:
-        """The pick with this id, from the recommendations or the scanning tier."""
+        """Return the pick with this id, from the recommendations or the scanning tier."""
         return next((p for p in (*self.picks, *self.scan) if p.paper.id == paper_id), None)
