@@ -1,0 +1,204 @@
+"""Ask all sources at once and merge what they return into one day.
+
+A source never stops a brief: what goes wrong becomes its report. Nothing here knows a site.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar, runtime_checkable
+
+from brief.errors import Trouble
+from brief.models import (
+    Ask,
+    Day,
+    Harvest,
+    HubAsset,
+    Mention,
+    Note,
+    Paper,
+    Repo,
+    SourceReport,
+    Status,
+)
+from brief.window import with_late
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 40.0  # seconds for one source, retries and fallbacks included; a brief must end within a minute
+
+Item = TypeVar("Item", Paper, Repo, HubAsset)
+
+
+class Source(Protocol):
+    """A site that items come from."""
+
+    name: str
+
+    async def collect(self, ask: Ask) -> Harvest:
+        """Return what the site has for this edition, and how asking went. Never raises for a failing site."""
+        ...
+
+
+@runtime_checkable
+class Follower(Protocol):
+    """A source that is asked again once the papers are known, for what they point to."""
+
+    async def follow(self, papers: Sequence[Paper]) -> Harvest:
+        """Return what the papers point to, most wanted first, bounded."""
+        ...
+
+
+async def collect(
+    sources: Sequence[Source],
+    ask: Ask,
+    now: dt.datetime,
+    *,
+    deadline: float = DEADLINE,
+    heard: Callable[[SourceReport], None] = lambda _: None,
+) -> Day:
+    """Ask every source, merge by identity, and return the day. `heard` is told each report as it comes in."""
+
+    async def ask_one(source: Source) -> Harvest:
+        harvest = await _bounded(source.name, source.collect(ask), deadline)
+        heard(harvest.report)
+        return harvest
+
+    harvests = await asyncio.gather(*(ask_one(source) for source in sources))
+    papers = merge_papers(paper for harvest in harvests for paper in harvest.papers)
+    followed = await _follow(sources, harvests, papers, deadline)
+    everything = [*harvests, *followed]
+    papers = _with_mentions(papers, (m for harvest in everything for m in harvest.mentions))
+    return Day(
+        window=with_late(ask.window, papers) if _answered(harvests, "arxiv") else ask.window,
+        collected=now,
+        papers=tuple(papers),
+        repos=tuple(merge(repo for harvest in everything for repo in harvest.repos)),
+        assets=tuple(merge(asset for harvest in everything for asset in harvest.assets)),
+        reports=_reports(harvests, followed),
+    )
+
+
+def merge_papers(papers: Iterable[Paper]) -> list[Paper]:
+    """Merge papers of one id into one, arXiv's own metadata first; the newest version wins."""
+    ranked = sorted(papers, key=lambda paper: (paper.sources[:1] != ("arxiv",), -(paper.version or 0)))
+    return merge(ranked)
+
+
+def merge(items: Iterable[Item]) -> list[Item]:
+    """Merge items of one id: the first one's fields stand, later ones fill what it lacks."""
+    merged: dict[str, Item] = {}
+    for item in items:
+        known = merged.get(item.id)
+        merged[item.id] = _fill(known, item) if known else item
+    return list(merged.values())
+
+
+def keep_earlier(day: Day, earlier: Day) -> Day:
+    """Return the day with what an earlier collection of it had and a source could not deliver again.
+
+    Only sources that failed or answered in part are helped out; each says in its notes how many papers were kept.
+    """
+    weak = {r.source for r in day.reports if r.status in (Status.FAILED, Status.PARTIAL)}
+    have = {paper.id for paper in day.papers}
+    kept = [p for p in earlier.papers if p.id not in have and set(p.sources) <= weak]
+    counts = {source: sum(source in p.sources for p in kept) for source in weak}
+    return day.model_copy(
+        update={
+            "papers": tuple(merge([*day.papers, *kept])),
+            "repos": tuple(merge([*day.repos, *(earlier.repos if "github" in weak else ())])),
+            "assets": tuple(merge([*day.assets, *(earlier.assets if "huggingface" in weak else ())])),
+            "reports": tuple(_with_kept(report, counts.get(report.source, 0)) for report in day.reports),
+        }
+    )
+
+
+async def _bounded(name: str, harvest: Awaitable[Harvest], deadline: float) -> Harvest:
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(deadline):
+            return await harvest
+    except TimeoutError:
+        note = Note(code=Trouble.DEADLINE, params={"what": name, "seconds": round(deadline)})
+    except Exception as error:
+        log.exception("source %s failed in a way it should not", name)
+        note = Note(code="unexpected", params={"what": name, "error": type(error).__name__})
+    seconds = round(time.monotonic() - started, 2)
+    return Harvest(report=SourceReport(source=name, status=Status.FAILED, seconds=seconds, notes=(note,)))
+
+
+async def _follow(
+    sources: Sequence[Source], harvests: Sequence[Harvest], papers: Sequence[Paper], deadline: float
+) -> list[Harvest]:
+    """Ask the sources that can follow papers; one that failed or is disabled is not asked again."""
+    followers = [
+        (source.name, source)
+        for source, harvest in zip(sources, harvests, strict=True)
+        if isinstance(source, Follower) and harvest.report.status not in (Status.FAILED, Status.DISABLED)
+    ]
+    return list(
+        await asyncio.gather(*(_bounded(name, follower.follow(papers), deadline) for name, follower in followers))
+    )
+
+
+def _fill(known: Item, other: Item) -> Item:
+    """Return `known` with the fields it lacks taken from `other`, and the sources, papers and origins of both."""
+    update: dict[str, object] = {
+        field: value
+        for field, value in other
+        if field not in ("sources", "papers", "origins") and not getattr(known, field) and value not in (None, "", ())
+    }
+    update["sources"] = _union(known.sources, other.sources)
+    if isinstance(known, Repo) and isinstance(other, Repo):
+        update["papers"] = _union(known.papers, other.papers)
+    if isinstance(known, Paper) and isinstance(other, Paper):
+        update["origins"] = {**{k: v for k, v in other.origins.items() if k in update}, **known.origins}
+    return known.model_copy(update=update)
+
+
+def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _with_mentions(papers: Sequence[Paper], mentions: Iterable[Mention]) -> list[Paper]:
+    counts: dict[str, int] = {}
+    for mention in mentions:
+        counts[mention.paper] = counts.get(mention.paper, 0) + mention.count
+    return [p.model_copy(update={"mentions": counts[p.id]}) if p.id in counts else p for p in papers]
+
+
+def _answered(harvests: Sequence[Harvest], source: str) -> bool:
+    good = (Status.OK, Status.EMPTY)
+    return any(h.report.source == source and h.report.status in good for h in harvests)
+
+
+def _reports(harvests: Sequence[Harvest], followed: Sequence[Harvest]) -> tuple[SourceReport, ...]:
+    """One report a source; what following added is counted in."""
+    more = {h.report.source: h.report for h in followed}
+    return tuple(_add(h.report, more.get(h.report.source)) for h in harvests)
+
+
+def _add(report: SourceReport, more: SourceReport | None) -> SourceReport:
+    if more is None:
+        return report
+    statuses = {report.status, more.status}
+    hurt = statuses & {Status.PARTIAL, Status.FAILED}
+    return report.model_copy(
+        update={
+            "status": Status.PARTIAL if hurt else Status.OK if Status.OK in statuses else report.status,
+            "repos": report.repos + more.repos,
+            "skipped": report.skipped + more.skipped,
+            "requests": report.requests + more.requests,
+            "seconds": round(report.seconds + more.seconds, 2),
+            "notes": report.notes + more.notes,
+        }
+    )
+
+
+def _with_kept(report: SourceReport, kept: int) -> SourceReport:
+    note = Note(code="kept_earlier", params={"papers": kept})
+    return report.model_copy(update={"notes": (*report.notes, note)}) if kept else report
