@@ -31,8 +31,9 @@ _FEEDS = ("new", "revised", "earlier")
 class SampleTransport(httpx.AsyncBaseTransport):
     """Answers the paths of Hugging Face, arXiv and GitHub from the package, whatever the host and prefix.
 
-    A search is not evaluated, except for words at Hugging Face: it finds everything the edition holds. Any other
-    path and any unknown id is a 404; a day nothing is known of is an empty list.
+    A search is not evaluated, except for words at Hugging Face: it finds everything the edition holds. Repositories
+    that papers link to answer by name, with the stars Hugging Face told of, but no search finds them. A day nothing is
+    known of is an empty list; any other path and any unknown id is a 404.
     """
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -81,7 +82,7 @@ def _repo_search(_: str, __: httpx.QueryParams) -> httpx.Response:
 
 
 def _repo(wanted: str, _: httpx.QueryParams) -> httpx.Response:
-    repos = _json("github/search.json")["items"]
+    repos = [*_json("github/search.json")["items"], *_json("github/linked.json")]
     found = (httpx.Response(200, json=repo) for repo in repos if repo["full_name"].lower() == wanted.lower())
     return next(found, _not_found())
 
