@@ -129,7 +129,7 @@ def _given(mistakes: list[str]) -> dict[str, str]:
         mistakes.append(".env: cannot be read as UTF-8 text")
         stored = {}
     known = {name: value for name, value in stored.items() if value and not _set_by_process(name)}
-    return known | dict(os.environ)
+    return known | {name: value for name, value in os.environ.items() if value}
 
 
 def _set_by_process(name: str) -> bool:

@@ -1,0 +1,354 @@
+import asyncio
+import contextlib
+import datetime as dt
+import itertools
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import redis
+from redis.asyncio import Redis
+
+from brief import store as store_module
+from brief.errors import StoreError
+from brief.models import Brief, Day, HubAsset, Paper, Repo, SourceReport, Status, Window
+from brief.settings import Settings, load_settings
+from brief.store import Store, open_store
+
+DATE = dt.date(2026, 5, 1)
+NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+FOREVER, DAYS_120 = -1, 120 * 86_400
+
+
+def window(date: dt.date = DATE) -> Window:
+    return Window(date=date, days=(date,), since=NOON, until=NOON)
+
+
+def day(mark: str, *, papers: int = 3, date: dt.date = DATE) -> Day:
+    """A day whose every paper carries the mark."""
+    return Day(
+        window=window(date),
+        collected=NOON,
+        papers=tuple(Paper(id=f"2605.{n:05}", title=mark, votes=n) for n in range(papers)),
+        repos=(Repo(id="a/b", name="A/b", description=mark),),
+        assets=(HubAsset(id="A/c", kind="model"),),
+        reports=(SourceReport(source="huggingface", status=Status.OK, papers=papers),),
+    )
+
+
+def brief(**fields: object) -> Brief:
+    base = Brief(
+        date=DATE, language="en", profile="me", window=window(), made=NOON, collected=NOON, considered=3, unseen=2
+    )
+    return base.model_copy(update=fields)
+
+
+@pytest.fixture
+async def raw(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as client:
+        yield client
+
+
+# -- what goes in comes out -------------------------------------------------------------------------------------------
+
+
+async def test_a_day_comes_back_whole(store: Store) -> None:
+    assert await store.day(DATE) is None
+    await store.save_day(day("first", papers=1_200))
+    assert await store.day(DATE) == day("first", papers=1_200)
+
+
+async def test_a_later_collection_takes_the_place_of_the_day_and_no_other(store: Store) -> None:
+    await store.save_day(day("monday", date=DATE - dt.timedelta(days=1)))
+    await store.save_day(day("tuesday"))
+    await store.save_day(day("tuesday again", papers=1))
+    assert await store.day(DATE) == day("tuesday again", papers=1)
+    assert await store.day(DATE - dt.timedelta(days=1)) == day("monday", date=DATE - dt.timedelta(days=1))
+
+
+async def test_the_papers_of_a_day_can_be_read_alone_as_last_collected(store: Store) -> None:
+    await store.save_day(day("first"))
+    await store.save_day(day("second"))
+    assert await store.paper("2605.00001") == Paper(id="2605.00001", title="second", votes=1)
+    assert await store.paper("2605.99999") is None
+
+
+async def test_a_paper_of_no_day(store: Store) -> None:
+    paper = Paper(id="hep-ex/0406020", title="Old style")
+    await store.save_paper(paper)
+    assert await store.paper("hep-ex/0406020") == paper
+    assert await store.days() == []
+
+
+async def test_days_newest_first_without_those_that_expired(store: Store, raw: Redis) -> None:
+    for back in (1, 0, 2):
+        await store.save_day(day("x", date=DATE - dt.timedelta(days=back)))
+    await raw.delete("paperboy:1:day:2026-04-30")
+    assert await store.days() == [DATE, DATE - dt.timedelta(days=2)]
+
+
+async def test_briefs_are_told_apart_by_date_profile_and_language(store: Store) -> None:
+    await store.save_brief(brief())
+    await store.save_brief(brief(language="zh"))
+    await store.save_brief(brief(profile="you:en"))
+    await store.save_brief(brief(considered=9))
+    assert await store.brief(DATE, "me", "en") == brief(considered=9)
+    assert await store.brief(DATE, "me", "zh") == brief(language="zh")
+    assert await store.brief(DATE, "you:en", "en") == brief(profile="you:en")
+    assert await store.brief(DATE, "you", "en") is None
+    assert await store.brief(DATE + dt.timedelta(days=1), "me", "en") is None
+
+
+async def test_items_stay_120_days_and_briefs_for_good(store: Store, raw: Redis) -> None:
+    await store.save_day(day("x"))
+    await store.save_brief(brief())
+    await store.save_shown("me", DATE, {"2605.00001": 1})
+    ttl = {key.decode(): await raw.ttl(key) async for key in raw.scan_iter()}
+    assert ttl.pop("paperboy:1:days") == ttl.pop("paperboy:1:brief:2026-05-01:me:en") == FOREVER
+    assert len(ttl) == 5
+    assert all(DAYS_120 - 60 < seconds <= DAYS_120 for seconds in ttl.values())
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"rubbish", b"[1]"])
+async def test_what_does_not_parse_counts_as_absent(store: Store, raw: Redis, rubbish: bytes) -> None:
+    for key in ("day:2026-05-01", "paper:2605.00001", "brief:2026-05-01:me:en", "shown:me:2026-04-30"):
+        await raw.set(f"paperboy:1:{key}", rubbish)
+    await store.save_shown("me", DATE - dt.timedelta(days=2), {"2605.00002": None})
+    assert await store.day(DATE) is None
+    assert await store.paper("2605.00001") is None
+    assert await store.brief(DATE, "me", "en") is None
+    assert await store.shown("me", DATE) == {"2605.00002": None}
+
+
+async def test_the_schema_of_another_version_counts_as_absent(store: Store, raw: Redis) -> None:
+    await raw.set("paperboy:1:day:2026-05-01", store_module._pack(Paper(id="1", title="not a day")))
+    assert await store.day(DATE) is None
+
+
+# -- what was shown ---------------------------------------------------------------------------------------------------
+
+
+async def test_shown_before_a_date_is_the_union_with_the_newest_version(store: Store) -> None:
+    for back, shown in ((3, {"a": 2, "b": None}), (2, {"a": 1, "b": 1, "c": None}), (1, {"c": None, "d": 4})):
+        await store.save_shown("me", DATE - dt.timedelta(days=back), shown)
+    assert await store.shown("me", DATE) == {"a": 2, "b": 1, "c": None, "d": 4}
+
+
+async def test_making_a_date_again_does_not_see_what_it_or_a_later_one_showed(store: Store) -> None:
+    await store.save_shown("me", DATE, {"today": 1})
+    await store.save_shown("me", DATE + dt.timedelta(days=1), {"tomorrow": 1})
+    await store.save_shown("you", DATE - dt.timedelta(days=1), {"of another": 1})
+    assert await store.shown("me", DATE) == {}
+    await store.save_shown("me", DATE, {"made again": 2})
+    assert await store.shown("me", DATE + dt.timedelta(days=1)) == {"made again": 2}
+
+
+# -- all or nothing ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_reader_sees_the_old_day_or_the_new_one_while_days_are_rewritten(settings: Settings) -> None:
+    seen = set()
+    async with open_store(settings) as reading, open_store(settings) as writing:
+        await writing.save_day(day("0", papers=800))
+
+        async def write() -> None:
+            for n in range(1, 8):
+                await writing.save_day(day(str(n), papers=800 - n))
+
+        writer = asyncio.create_task(write())
+        while not writer.done():
+            found = await reading.day(DATE)
+            assert found
+            seen.add(found.papers[0].title)
+            assert found == day(found.papers[0].title, papers=800 - int(found.papers[0].title))
+        await writer
+    assert len(seen) > 1
+
+
+WRITER = """
+import asyncio, datetime, sys
+from brief.settings import load_settings
+from brief.store import open_store
+
+async def main():
+    async with open_store(load_settings({"REDIS_URL": sys.argv[1]})) as store:
+        base = await store.day(datetime.date(2026, 5, 1))
+        for n in range(100_000):
+            papers = tuple(p.model_copy(update={"title": str(n)}) for p in base.papers)
+            await store.save_day(base.model_copy(update={"papers": papers}))
+            print(n, flush=True)
+asyncio.run(main())
+"""
+
+
+def _killed_writer(url: str, pause: float) -> int:
+    """Let a process write the day again and again, kill it, and return the last mark it had acknowledged."""
+    with subprocess.Popen([sys.executable, "-c", WRITER, url], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout
+        acknowledged = int(writer.stdout.readline())
+        time.sleep(pause)  # into the next write: any moment of it will do
+        writer.kill()
+    return acknowledged
+
+
+async def test_a_writer_killed_in_the_middle_leaves_a_whole_day(store: Store, redis_url: str) -> None:
+    await store.save_day(day("before", papers=600))
+    for pause in (0.0, 0.01, 0.02, 0.03):
+        acknowledged = await asyncio.to_thread(_killed_writer, redis_url, pause)
+        found = await store.day(DATE)
+        assert found
+        assert len(found.papers) == 600
+        (mark,) = {paper.title for paper in found.papers}
+        assert int(mark) >= acknowledged
+
+
+async def test_a_redis_killed_and_restarted_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    acknowledged = 0
+    async with open_store(load_settings({"PAPERBOY_DATA_DIR": str(tmp_path)})) as store:
+        await store.save_day(day("kept", papers=700))
+        await store.save_brief(brief())
+        for round_ in range(3):
+            killer = asyncio.create_task(asyncio.to_thread(_kill_server, tmp_path))
+            while not killer.done() or acknowledged % 10:
+                await store.save_shown("me", DATE - dt.timedelta(days=1), {"n": acknowledged + 1})
+                acknowledged += 1
+            await killer
+            assert await store.shown("me", DATE) == {"n": acknowledged}, round_
+        assert await store.day(DATE) == day("kept", papers=700)
+    async with open_store(load_settings({"PAPERBOY_DATA_DIR": str(tmp_path)})) as store:
+        assert await store.brief(DATE, "me", "en") == brief()
+        assert await store.shown("me", DATE) == {"n": acknowledged}
+
+
+def _kill_server(data_dir: Path) -> None:
+    with redis.Redis(unix_socket_path=str(data_dir / "redis/redis.sock")) as client:
+        os.kill(client.info("server")["process_id"], signal.SIGKILL)
+
+
+# -- turns ------------------------------------------------------------------------------------------------------------
+
+
+async def _take_turns(url: str, turns: int, results: "multiprocessing.Queue[tuple[int, int, int, int]]") -> None:
+    async with open_store(load_settings({"REDIS_URL": url})) as store, Redis.from_url(url) as raw:
+        for _ in range(turns):
+            async with store.turn("arxiv", 0.1):
+                begun, left = await _clock(raw), await raw.pttl("paperboy:1:pace:arxiv:gap")
+                await asyncio.sleep(0.02)
+                results.put((begun, begun + max(left, 0), await _clock(raw), os.getpid()))
+
+
+async def _clock(raw: Redis) -> int:
+    """Return the milliseconds of Redis' own clock, the one that rules."""
+    seconds, microseconds = await raw.time()
+    return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+def _taker(url: str, turns: int, results: "multiprocessing.Queue[tuple[int, int, int, int]]") -> None:
+    asyncio.run(_take_turns(url, turns, results))
+
+
+async def test_turns_of_two_processes_never_overlap_and_keep_the_gap(store: Store, redis_url: str) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    results: multiprocessing.Queue[tuple[int, int, int, int]] = spawn.Queue()
+    takers = [spawn.Process(target=_taker, args=(redis_url, 4, results)) for _ in range(2)]
+    for taker in takers:
+        taker.start()
+    held = sorted([await asyncio.to_thread(results.get, timeout=30) for _ in range(8)])
+    for taker in takers:
+        taker.join()
+    assert {pid for *_, pid in held} == {taker.pid for taker in takers}
+    for (_, not_before, ended, _), (begun, *_) in itertools.pairwise(held):
+        assert begun >= ended
+        assert begun >= not_before
+
+
+async def test_the_gap_is_counted_from_the_start_of_a_turn(store: Store, raw: Redis) -> None:
+    async with store.turn("arxiv", 60):
+        pass
+    assert 0 < await raw.pttl("paperboy:1:pace:arxiv:gap") <= 60_000
+    waiting = asyncio.create_task(_one_turn(store, "arxiv"))
+    done, _ = await asyncio.wait([waiting], timeout=0.1)
+    assert not done
+    waiting.cancel()
+    await asyncio.wait([waiting])
+
+
+async def test_turns_of_one_process_and_of_other_sites(store: Store) -> None:
+    async with store.turn("arxiv", 0), store.turn("github", 0):
+        waiting = asyncio.create_task(_one_turn(store, "arxiv"))
+        done, _ = await asyncio.wait([waiting], timeout=0.2)
+        assert not done
+    await waiting
+
+
+async def _one_turn(store: Store, key: str) -> None:
+    async with store.turn(key, 0):
+        pass
+
+
+async def test_a_cancelled_holder_and_a_cancelled_waiter_leave_the_turn_free(store: Store, raw: Redis) -> None:
+    entered = asyncio.Event()
+
+    async def hold() -> None:
+        async with store.turn("arxiv", 0):
+            entered.set()
+            await asyncio.Event().wait()
+
+    holder = asyncio.create_task(hold())
+    await entered.wait()
+    waiter = asyncio.create_task(_one_turn(store, "arxiv"))
+    await asyncio.wait([waiter], timeout=0.1)
+    for task in (waiter, holder):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    assert await raw.keys("paperboy:1:pace:*") == []
+    await _one_turn(store, "arxiv")
+
+
+async def test_an_error_inside_a_turn_ends_it(store: Store, raw: Redis) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with store.turn("arxiv", 0):
+            raise ZeroDivisionError
+    assert await raw.keys("paperboy:1:pace:*") == []
+
+
+async def test_a_crashed_holder_is_overcome_when_its_lease_ends(store: Store, raw: Redis) -> None:
+    lease = "paperboy:1:pace:arxiv:lease"
+    async with store.turn("arxiv", 0):
+        assert 80_000 < await raw.pttl(lease) <= 90_000
+    await raw.set(lease, "somebody who crashed", px=150)
+    await _one_turn(store, "arxiv")
+    assert await raw.get(lease) is None
+
+
+async def test_a_holder_that_overstayed_does_not_end_the_turn_of_the_next(store: Store, raw: Redis) -> None:
+    async with store.turn("arxiv", 0):
+        await raw.set("paperboy:1:pace:arxiv:lease", "the next", px=60_000)
+    assert await raw.get("paperboy:1:pace:arxiv:lease") == b"the next"
+
+
+# -- no Redis ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_redis_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    url = f"unix://:s3cret@{tmp_path}/none.sock"
+    with pytest.raises(StoreError, match=r"Redis does not answer.*REDIS_URL") as caught:
+        async with open_store(load_settings({"REDIS_URL": url})):
+            pytest.fail("no such Redis")
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://host:port", "redis://localhost/0?no_such_option=1", "redis://localhost/?db=x"]
+)
+async def test_a_url_that_redis_py_refuses_is_one_clear_error(url: str) -> None:
+    with pytest.raises(StoreError, match="REDIS_URL"):
+        async with open_store(load_settings({"REDIS_URL": url})):
+            pytest.fail("no such Redis")
