@@ -142,7 +142,7 @@ def _markup(entry: Any) -> str:
     paper = _unversioned(entry.id.rpartition("/abs/")[2])
     tags = [
         ("title", entry.title),
-        *(("author", author.name) for author in entry.authors),
+        *(("author", _family_first(author.name)) for author in entry.authors),
         ("date", entry.published[:10].replace("-", "/")),
         ("online_date", entry.updated[:10].replace("-", "/")),
         ("pdf_url", f"https://arxiv.org/pdf/{paper}"),
@@ -151,3 +151,8 @@ def _markup(entry: Any) -> str:
     ]
     metas = "".join(f'<meta name="citation_{name}" content="{html.escape(value)}" />\n' for name, value in tags)
     return f"<!DOCTYPE html>\n<html><head><title>[{paper}] {html.escape(entry.title)}</title>\n{metas}</head></html>\n"
+
+
+def _family_first(name: str) -> str:
+    given, _, family = name.rpartition(" ")
+    return f"{family}, {given}" if given else family

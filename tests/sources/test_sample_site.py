@@ -15,6 +15,7 @@ import pytest
 
 from brief.models import Ask, Status, Window, split_arxiv_id
 from sources._http import Http
+from sources.arxiv_api import ArxivApi
 from sources.github import GitHub
 from sources.huggingface import HuggingFace
 from sources.sample_site import SAMPLE_DATE, SampleTransport
@@ -91,7 +92,7 @@ async def test_an_abstract_page_carries_the_citation_tags(sites: httpx.AsyncClie
     tags = re.findall(r'<meta name="citation_(\w+)" content="(.*?)" />', page.text)
     assert page.headers["content-type"].startswith("text/html")
     assert ("title", "ClawGym: A Scalable Framework for Building Effective Claw Agents") in tags
-    assert ("author", "Fei Bai") in tags
+    assert ("author", "Bai, Fei") in tags
     assert ("date", "2026/04/29") in tags
     assert (await sites.get("/abs/1706.03762")).status_code == 404
 
@@ -150,6 +151,25 @@ async def test_hugging_face_brings_what_it_listed(sample: Http) -> None:
     assert [asset.id for asset in harvest.assets] == ["PredictingFuture/FutureWorld"]
     assert (harvest.report.status, harvest.report.skipped) == (Status.OK, 0)
     assert [note.code for note in harvest.report.notes] == ["nothing_listed"]
+
+
+async def test_arxiv_brings_the_new_and_the_revised_papers(sample: Http) -> None:
+    harvest = await ArxivApi(sample).collect(ASK)
+    assert {paper.id for paper in harvest.papers} == {*SUBMITTED.split(), REVISED}
+    assert [paper.id for paper in harvest.papers if paper.revised] == [REVISED]
+    assert all(paper.published and paper.categories and paper.authors for paper in harvest.papers)
+    assert all(paper.updated and ASK.window.since <= paper.updated <= ASK.window.until for paper in harvest.papers)
+    assert (harvest.report.status, harvest.report.requests, harvest.report.notes) == (Status.OK, 2, ())
+
+
+async def test_the_sites_together_bring_every_paper(sample: Http) -> None:
+    harvests = [await source.collect(ASK) for source in (HuggingFace(sample, "https://hub.invalid"), ArxivApi(sample))]
+    assert {paper.id for harvest in harvests for paper in harvest.papers} == ALL_PAPERS
+
+
+async def test_arxiv_finds_single_papers(sample: Http) -> None:
+    found = await ArxivApi(sample).papers(["2604.23941", "2510.10150v4", "2604.24819", "1706.03762"])
+    assert [(paper.id, paper.version) for paper in found] == [("2604.23941", 1), ("2510.10150", 4)]
 
 
 async def test_github_brings_the_six_repositories(sample: Http) -> None:
