@@ -1,0 +1,136 @@
+"""The pieces a paper is shown in: title, links, dates, categories, signals, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from brief.models import Label, Paper, Pick, Text
+from formatting.document import Importance, Link, Paragraph, Run, Span, Spans, Style, plain
+from formatting.locales import Locale
+from formatting.reports import source_name
+from formatting.text import columns, shorten
+
+TITLE_COLUMNS = 240
+SENTENCE_COLUMNS = 900
+_AUTHORS_NAMED = 5
+_NAME_COLUMNS = 60
+
+
+def title(paper: Paper, limit: int = TITLE_COLUMNS) -> str:
+    """Return the title, bounded; a paper without one is called by its id."""
+    return shorten(paper.title, limit) or f"arXiv:{paper.id}"
+
+
+def field(locale: Locale, name: str, spans: Spans, importance: Importance = Importance.NORMAL) -> Paragraph:
+    """Return a labelled line; the label of a detail does not stand out."""
+    style = Style.MUTED if importance is Importance.DETAIL else Style.STRONG
+    label = Run(locale.text(f"field.{name}"), style)
+    return Paragraph((label, Run(str(locale.raw("punctuation.colon"))), *spans), importance)
+
+
+def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
+    """Return sentences as spans, `limit` columns at most; a source's own words are quoted under its name."""
+    spans: list[Span] = []
+    for origin, group in groupby(text, key=lambda s: s.origin if s.quoted else None):
+        words = shorten(_joined(s.text for s in group), limit)
+        limit = max(0, limit - columns(words))
+        if not words:
+            continue
+        if spans:
+            spans.append(Run(_gap(plain(spans))))
+        if origin:
+            spans.append(Run(str(locale.raw(f"quote.{origin}")), Style.MUTED))
+            spans.append(Run(locale.text("quote.text", text=words), Style.QUOTE))
+        else:
+            spans.append(Run(words))
+    return tuple(spans)
+
+
+def links(paper: Paper) -> Spans:
+    """Return the paper's pages, each shown by its address."""
+    urls = [url for url in (paper.url, paper.hub_url, paper.code_url) if url]
+    return separated([Link(url, url) for url in urls])
+
+
+def separated(spans: list[Link]) -> Spans:
+    """Return links with a dot between them."""
+    return tuple(span for link in spans for span in (Run(" · "), link))[1:]
+
+
+def dates(locale: Locale, paper: Paper) -> str:
+    """Return when it was submitted, revised and listed, as far as known."""
+    shown = [f"{paper.published:%Y-%m-%d}"] if paper.published else []
+    if paper.updated and paper.revised:
+        shown.append(locale.text("date.updated", date=f"{paper.updated:%Y-%m-%d}", version=paper.version or "?"))
+    if paper.listed:
+        shown.append(locale.text("date.listed", date=paper.listed.isoformat()))
+    return " · ".join(shown)
+
+
+def categories(labels: tuple[Label, ...], paper: Paper | None = None) -> str:
+    """Return the categories' names, or arXiv's own codes where the brief gives none."""
+    return " / ".join([label.text for label in labels] or (list(paper.categories[:4]) if paper else []))
+
+
+def signals(locale: Locale, paper: Paper) -> str:
+    """Return votes, discussion, mentions and code, as far as known."""
+    shown = [
+        locale.text(f"signal.{name}", n=n)
+        for name in ("votes", "comments", "mentions", "code_stars")
+        if (n := getattr(paper, name))
+    ]
+    if paper.code and not paper.code_stars:
+        shown.append(locale.text("signal.code"))
+    return " · ".join(shown)
+
+
+def revision(locale: Locale, pick: Pick) -> str:
+    """Return the mark of a paper that was shown before, else nothing."""
+    if not pick.revision:
+        return ""
+    version = pick.paper.version
+    return locale.text("paper.revision", version=version) if version else locale.text("paper.revision_plain")
+
+
+def authors(locale: Locale, paper: Paper) -> str:
+    """Return the first authors, and how many there are when not all are named."""
+    named = locale.join(shorten(name, _NAME_COLUMNS) for name in paper.authors[:_AUTHORS_NAMED])
+    if len(paper.authors) <= _AUTHORS_NAMED:
+        return named
+    return locale.text("paper.more_authors", authors=named, n=len(paper.authors))
+
+
+def sources(locale: Locale, paper: Paper) -> str:
+    """Return the names of the sites that brought the paper."""
+    return " / ".join(source_name(locale, source) for source in paper.sources)
+
+
+def facts(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
+    """Return the labelled lines above what is said: links, source, date, categories, signals."""
+    paper = pick.paper
+    shown = {
+        "source": sources(locale, paper),
+        "date": " · ".join(filter(None, (dates(locale, paper), revision(locale, pick)))),
+        "categories": categories(pick.categories, paper),
+        "signals": signals(locale, paper),
+    }
+    lines = [field(locale, name, (Run(text),), Importance.DETAIL) for name, text in shown.items() if text]
+    return (field(locale, "links", links(paper), Importance.DETAIL), *lines)
+
+
+def parts(locale: Locale, pick: Pick, *names: str) -> tuple[Paragraph, ...]:
+    """Return the named parts of the card that have something to say, labelled."""
+    return tuple(field(locale, name, spans) for name in names if (spans := said(locale, getattr(pick.card, name))))
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    whole = ""
+    for sentence in sentences:
+        whole += _gap(whole) + sentence.strip()
+    return whole
+
+
+def _gap(before: str) -> str:
+    """Return what separates the next sentence: nothing after a full-width full stop."""
+    return " " if before and columns(before[-1]) == 1 else ""

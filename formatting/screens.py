@@ -1,0 +1,213 @@
+"""Every answer the product gives, as a Document: Brief in, words and buttons out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from brief.models import Brief, Language, Pick
+from formatting import paper as shown
+from formatting import sections
+from formatting.document import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Divider,
+    Document,
+    Heading,
+    Importance,
+    Link,
+    Paragraph,
+    Quote,
+    Run,
+    Style,
+    UrlButton,
+    plain,
+)
+from formatting.locales import Locale, load
+from formatting.reports import missing_line, reliability, why_no_more, why_no_papers
+from formatting.text import shorten
+
+TOP = 5  # papers in the push
+_PUSH_TITLE = 160  # columns; with the next two, five entries stay within one screen
+_PUSH_OVERVIEW = 320
+_PUSH_CONTRIBUTION = 200
+_ABSTRACT_COLUMNS = 1800
+_TYPED_COLUMNS = 80  # of what somebody typed, repeated back
+_SUMMARY_COLUMNS = 240
+
+Kind = Literal["unknown_command", "not_an_id", "no_id", "no_paper", "lookup_failed", "no_brief"]
+
+
+def push(brief: Brief) -> Document:
+    """Return the morning message: the day in a sentence, the top five, what is missing, where to go next."""
+    locale = load(brief.language)
+    overview = shown.said(locale, brief.overview, _PUSH_OVERVIEW)
+    blocks: list[Block] = [*sections.notices(locale, brief)]
+    if overview:
+        blocks.append(Paragraph(overview, Importance.ESSENTIAL))
+    blocks.append(_best(locale, brief))
+    if missing := missing_line(locale, brief):
+        blocks.append(sections.aside(missing))
+    blocks.append(_push_buttons(locale, brief))
+    return _document(brief, "push", blocks, plain(overview))
+
+
+def top(brief: Brief) -> Document:
+    """Return the top five alone."""
+    locale = load(brief.language)
+    blocks = [*sections.notices(locale, brief), _best(locale, brief), _push_buttons(locale, brief)]
+    return _document(brief, "top", blocks, n=len(brief.picks[:TOP]))
+
+
+def more(brief: Brief) -> Document:
+    """Return the papers worth scanning."""
+    locale = load(brief.language)
+    papers = Bullets(tuple(_entry(locale, pick) for pick in brief.scan))
+    shown_or_why = papers if brief.scan else sections.aside(why_no_more(locale, brief))
+    return _document(brief, "more", [shown_or_why, _navigation(locale, "more")])
+
+
+def must(brief: Brief) -> Document:
+    """Return the must-reads."""
+    locale = load(brief.language)
+    return _document(brief, "must", [*sections.must_reads(locale, brief), _navigation(locale, "must")])
+
+
+def repos(brief: Brief) -> Document:
+    """Return the repositories, models and data sets to follow."""
+    locale = load(brief.language)
+    return _document(brief, "repos", [*sections.follow(locale, brief), _navigation(locale, "repos")])
+
+
+def ideas(brief: Brief) -> Document:
+    """Return the research ideas."""
+    locale = load(brief.language)
+    return _document(brief, "ideas", [*sections.ideas(locale, brief), _navigation(locale, "ideas")])
+
+
+def sources(brief: Brief) -> Document:
+    """Return what was covered, how every source did, and who wrote the edition."""
+    locale = load(brief.language)
+    blocks = [
+        *sections.notices(locale, brief),
+        *sections.scope(locale, brief),
+        reliability(locale, brief),
+        *sections.authorship(locale, brief),
+        _navigation(locale, "sources"),
+    ]
+    return _document(brief, "sources", blocks)
+
+
+def full(brief: Brief) -> Document:
+    """Return the whole brief, every section in its order; a section with nothing to say says why."""
+    locale = load(brief.language)
+    musts = sum(brief.find(i) is not None for i in brief.must_reads)
+    blocks = [
+        *sections.notices(locale, brief),
+        *sections.scope(locale, brief),
+        *(sections.heading(locale, "overview"), *sections.overview(locale, brief)),
+        *(sections.counted(locale, "picks", len(brief.picks)), *sections.picks(locale, brief)),
+        *(sections.heading(locale, "scan"), *sections.scan(locale, brief)),
+        *(sections.counted(locale, "must", musts), *sections.must_reads(locale, brief)),
+        *(sections.counted(locale, "follow", len(brief.follow)), *sections.follow(locale, brief)),
+        *(sections.heading(locale, "ideas"), *sections.ideas(locale, brief)),
+        *(sections.heading(locale, "reliability"), reliability(locale, brief)),
+        Divider(),
+        *sections.authorship(locale, brief),
+    ]
+    return _document(brief, "full", blocks, plain(shown.said(locale, brief.overview)))
+
+
+def card(pick: Pick, language: Language, position: int | None = None) -> Document:
+    """Return one paper in full, its abstract included; `position` is its place in the top five."""
+    locale, paper = load(language), pick.paper
+    name = shown.title(paper)
+    head = Run(f"{position}. {name}" if position else name)
+    blocks: list[Block] = [
+        Heading(1, (head,)),
+        Bullets(tuple((line,) for line in _card_facts(locale, pick))),
+        *shown.parts(locale, pick, "contribution", "why", "relation", "judgement", "focus"),
+    ]
+    if paper.abstract:
+        label = Run(locale.text("field.abstract"), Style.STRONG)
+        blocks += [Paragraph((label,)), Quote((Run(shorten(paper.abstract, _ABSTRACT_COLUMNS)),))]
+    blocks.append(_card_buttons(locale, pick))
+    contribution = plain(shown.said(locale, pick.card.contribution, _SUMMARY_COLUMNS))
+    return Document(name, language, tuple(blocks), contribution or name)
+
+
+def help(rows: Sequence[tuple[str, str]], language: Language) -> Document:  # noqa: A001 - the command's name
+    """Return the commands and what each does, as (`/paper`, text) rows."""
+    heading = load(language).text("title.help")
+    items = tuple((Paragraph((Run(command, Style.CODE), Run(f" — {text}"))),) for command, text in rows)
+    return Document(heading, language, (Heading(1, (Run(heading),)), Bullets(items)), heading)
+
+
+def message(kind: Kind, language: Language, text: str = "", reason: str = "") -> Document:
+    """Return a short answer instead of a screen: `text` is what was typed or asked for, `reason` why it failed."""
+    locale = load(language)
+    title = locale.text(f"message.{kind}.title")
+    values = {"text": shorten(text, _TYPED_COLUMNS), "reason": shorten(reason, _SUMMARY_COLUMNS)}
+    said = locale.text(f"message.{kind}.text", **values)
+    return Document(title, language, (Paragraph((Run(said),), Importance.ESSENTIAL),), said)
+
+
+def _document(brief: Brief, key: str, blocks: Sequence[Block], summary: str = "", **params: object) -> Document:
+    title = load(brief.language).text(f"title.{key}", date=load(brief.language).date(brief.date), **params)
+    shortened = shorten(summary, _SUMMARY_COLUMNS) or title
+    return Document(title, brief.language, (Heading(1, (Run(title),)), *blocks), shortened)
+
+
+def _best(locale: Locale, brief: Brief) -> Block:
+    """Return the top five, or why there are none."""
+    if not brief.picks:
+        return sections.aside(why_no_papers(locale, brief))
+    return Bullets(tuple(_entry(locale, pick) for pick in brief.picks[:TOP]), numbered=True)
+
+
+def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
+    """Return the linked title, the contribution, and categories with signals."""
+    paper = pick.paper
+    said = shown.said(locale, pick.card.contribution or pick.card.judgement, _PUSH_CONTRIBUTION)
+    marks = (shown.revision(locale, pick), shown.categories(pick.categories, paper), shown.signals(locale, paper))
+    meta = " · ".join(filter(None, marks))
+    lines = [Paragraph((Link(shown.title(paper, _PUSH_TITLE), paper.url),), Importance.ESSENTIAL)]
+    lines += [Paragraph(said)] if said else []
+    lines += [Paragraph((Run(meta, Style.MUTED),), Importance.DETAIL)] if meta else []
+    return tuple(lines)
+
+
+def _card_facts(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
+    paper = pick.paper
+    extra = {
+        "authors": shown.authors(locale, paper),
+        "organization": shorten(paper.organization or "", _TYPED_COLUMNS),
+        "comment": shorten(paper.comment or "", _SUMMARY_COLUMNS),
+        "directions": locale.join(label.text for label in pick.directions),
+    }
+    lines = (shown.field(locale, name, (Run(text),), Importance.DETAIL) for name, text in extra.items() if text)
+    return (*shown.facts(locale, pick), *lines)
+
+
+def _push_buttons(locale: Locale, brief: Brief) -> Buttons:
+    cards = tuple(Button(str(n), "card", pick.paper.id) for n, pick in enumerate(brief.picks[:TOP], 1))
+    rows = (cards, _rooms(locale, "more", "must", "repos", "ideas", "sources"))
+    return Buttons(tuple(row for row in rows if row))
+
+
+def _navigation(locale: Locale, here: str) -> Buttons:
+    others = [name for name in ("top", "more", "must", "repos", "ideas", "sources") if name != here]
+    return Buttons((_rooms(locale, *others),))
+
+
+def _rooms(locale: Locale, *names: str) -> tuple[Button, ...]:
+    return tuple(Button(locale.text(f"button.{name}"), name) for name in names)
+
+
+def _card_buttons(locale: Locale, pick: Pick) -> Buttons:
+    paper = pick.paper
+    pages = {"arxiv": paper.url, "hub": paper.hub_url, "code": paper.code_url, "project": paper.project}
+    links = tuple(UrlButton(locale.text(f"button.{name}"), url) for name, url in pages.items() if url)
+    return Buttons((links, _rooms(locale, "top")))

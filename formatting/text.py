@@ -1,0 +1,63 @@
+"""Text and addresses from outside made harmless, whatever the surface."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+# Controls, format characters (bidi overrides, zero-width joiners, tags), lone surrogates and private glyphs.
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co"})
+# Letters and marks that show nothing: https://www.unicode.org/reports/tr31/#Default_Ignorable_Code_Points
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_MARKS_KEPT = 4  # combining marks on one letter; real scripts need no more, stacked ones climb over other lines
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?", re.IGNORECASE | re.ASCII)
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_URL_LENGTH = 2000
+_DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"  # not before an ellipsis; the full-width forms too
+
+
+def clean(text: str) -> str:
+    """Return the text on one line without terminal controls, bidi controls, invisible or stacked characters."""
+    kept: list[str] = []
+    marks = 0
+    for char in re.sub(r"\s+", " ", text):
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if category not in _DROPPED and char not in _BLANKS and marks <= _MARKS_KEPT:
+            kept.append(char)
+    return re.sub(" {2,}", " ", "".join(kept))
+
+
+def safe_url(url: str) -> str | None:
+    """Return an http or https address in plain ASCII without quotes, brackets or spaces; None for any other."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc):
+        return None
+    query, fragment = parts.query and f"?{parts.query}", parts.fragment and f"#{parts.fragment}"
+    rest = _STRAY_PERCENT.sub("%25", f"{parts.path}{query}{fragment}")
+    # No `;`: without it nothing in an address can be read as an HTML entity.
+    path = quote(rest, safe="%/?#:@!$&'*+,=~-._", errors="replace")
+    whole = f"{parts.scheme}://{parts.netloc.lower()}{path}"
+    return whole if len(whole) <= _URL_LENGTH else None
+
+
+def columns(text: str) -> int:
+    """Return how many terminal columns the text takes, wide characters counting two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the text cut to `limit` columns at a word's end where one is near, with an ellipsis when cut."""
+    text = text.strip()
+    if columns(text) <= limit:
+        return text
+    used, end = 0, 0
+    while (used := used + columns(text[end])) < limit:
+        end += 1
+    head = text[:end]
+    word = head.rsplit(" ", 1)[0]
+    return (word if len(word) > len(head) * 0.8 else head).rstrip(_DANGLING) + "…"
