@@ -1,0 +1,239 @@
+"""arXiv: the window's new and revised papers, from the API (https://info.arxiv.org/help/api/user-manual.html).
+
+Falls back to the announcement feed for a day, and to abstract pages for single papers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from brief.errors import SourceError, Trouble
+from brief.models import Ask, Harvest, Note, Paper, Window, split_arxiv_id
+from sources import arxiv_page, arxiv_rss
+from sources._arxiv import Rows, category_codes, names, open_feed, paper_from, rows_of, site
+from sources._http import Fetcher, Http, Reply
+from sources._parse import clean, when
+from sources._report import report
+
+_ORIGIN: Final = "arxiv"
+_SLICE: Final = 2000  # the most the API gives in one answer
+_SLICES: Final = 4
+_IDS: Final = 100  # in one id_list
+_PAGES: Final = 3  # read one by one, at the pace of three seconds
+_NEW_WITHIN: Final = 25.0  # seconds for the new papers; what is left of _ALL_WITHIN is for the fallback
+_ALL_WITHIN: Final = 37.0
+
+
+@dataclass
+class _Haul:
+    """What a collection has so far."""
+
+    papers: dict[str, Paper] = field(default_factory=dict)
+    skipped: int = 0
+    errors: list[SourceError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def add(self, rows: Rows) -> None:
+        self.papers |= {paper.id: paper for paper in rows.papers}
+        self.skipped += rows.skipped
+
+    def note(self, code: str, **params: str | int) -> None:
+        self.notes.append(Note(code=code, params=params))
+
+
+class ArxivApi:
+    """The source `arxiv`. Its requests keep arXiv's pace: one at a time, three seconds apart."""
+
+    name = "arxiv"
+
+    def __init__(
+        self,
+        http: Http,
+        api_url: str = "https://export.arxiv.org",
+        page_url: str = "https://arxiv.org",
+        rss_url: str = "https://rss.arxiv.org",
+    ) -> None:
+        self._http = http
+        self._api = site("arXiv API", api_url, 12.0)
+        self._rss = site("arXiv RSS", rss_url, 6.0)
+        self._lookup = site("arXiv API", api_url, 8.0, tries=2)
+        self._page = site("arXiv abstract page", page_url, 8.0, tries=2)
+
+    async def collect(self, ask: Ask) -> Harvest:
+        """Return the papers submitted and those revised within the window: two requests on a normal day.
+
+        Never raises SourceError: what failed and what stood in for it is in the report's notes.
+        """
+        started = time.monotonic()
+        api, rss = self._http.at(self._api), self._http.at(self._rss)
+        haul = _Haul()
+        await self._gather(api, rss, ask, haul)
+        papers = tuple(haul.papers.values())
+        told = report(
+            self.name,
+            [api, rss],
+            started,
+            errors=haul.errors,
+            notes=haul.notes,
+            skipped=haul.skipped,
+            papers=len(papers),
+        )
+        return Harvest(report=told, papers=papers)
+
+    async def papers(self, ids: Sequence[str]) -> tuple[Paper, ...]:
+        """Return the papers with these ids in the order asked; ids nobody knows, or that are none, are missing.
+
+        A few that the API does not give are read from their abstract pages. Raises SourceError when nothing was
+        found and arXiv did not answer properly.
+        """
+        splits = (split_arxiv_id(paper_id) for paper_id in ids)
+        wanted = list(dict.fromkeys(split[0] for split in splits if split))
+        api, pages = self._http.at(self._lookup), self._http.at(self._page)
+        found: dict[str, Paper] = {}
+        failure = await _failure(_by_id(api, wanted, found), api)
+        missing = [paper_id for paper_id in wanted if paper_id not in found]
+        if len(missing) <= _PAGES:
+            failure = await _failure(_by_page(pages, missing, found), pages)
+        if failure and not found:
+            raise failure
+        return tuple(found[paper_id] for paper_id in wanted if paper_id in found)
+
+    async def _gather(self, api: Fetcher, rss: Fetcher, ask: Ask, haul: _Haul) -> None:
+        started = asyncio.get_running_loop().time()
+        failure = await _failure(_new(api, ask, haul), api, started + _NEW_WITHIN)
+        if not haul.papers:
+            await _instead(rss, ask, haul, failure, started + _ALL_WITHIN)
+            return
+        if failure is None:
+            failure = await _failure(_revised(api, ask, haul), api, started + _ALL_WITHIN)
+        if failure:
+            haul.errors.append(failure)
+            haul.note("revised_missing")
+
+
+async def _failure(work: Coroutine[Any, Any, None], fetcher: Fetcher, until: float | None = None) -> SourceError | None:
+    """Do the work until a moment of the loop's clock and return how it failed, None when it did not."""
+    try:
+        async with asyncio.timeout_at(until):
+            await work
+    except SourceError as error:
+        return error
+    except TimeoutError:
+        return SourceError(Trouble.TIMEOUT, fetcher.site.what, tries=fetcher.requests)
+    return None
+
+
+async def _new(api: Fetcher, ask: Ask, haul: _Haul) -> None:
+    query = f"({_categories(ask)}) AND submittedDate:{_span(ask.window)}"
+    rows = await _slice(api, query, "submittedDate")
+    if not rows.papers:  # an empty answer of a struggling API looks like that of a quiet day: ask once more
+        rows = await _slice(api, query, "submittedDate")
+    haul.add(rows)
+    got = _count(rows)
+    for start in range(_SLICE, min(rows.total, _SLICE * _SLICES), _SLICE):
+        rows = await _slice(api, query, "submittedDate", start)
+        haul.add(rows)
+        got += _count(rows)
+    _note_rest(haul, got, rows.total)
+
+
+async def _revised(api: Fetcher, ask: Ask, haul: _Haul) -> None:
+    span = _span(ask.window)
+    query = f"({_categories(ask)}) AND lastUpdatedDate:{span} ANDNOT submittedDate:{span}"
+    rows = await _slice(api, query, "lastUpdatedDate")
+    haul.add(rows)
+    _note_rest(haul, _count(rows), rows.total)
+
+
+async def _instead(rss: Fetcher, ask: Ask, haul: _Haul, failure: SourceError | None, until: float) -> None:
+    """Ask the feed. Without a failure the API was empty: when the feed is empty too, nothing is wrong."""
+    fed = await _failure(_announced(rss, ask, haul), rss, until)
+    if failure is None and fed is None and not haul.papers:
+        haul.note("nothing_new")
+        return
+    haul.errors.append(failure or SourceError(Trouble.EMPTY_ANSWER, "arXiv API", tries=2, status=200))
+    if fed:
+        haul.errors.append(fed)
+        return
+    haul.note("fallback", what=rss.site.what, papers=len(haul.papers))
+    if haul.papers:
+        haul.note("rss_lacks")
+
+
+async def _announced(rss: Fetcher, ask: Ask, haul: _Haul) -> None:
+    haul.add(await arxiv_rss.announced(rss, ask.categories, ask.window.days))
+
+
+async def _by_id(api: Fetcher, ids: Sequence[str], found: dict[str, Paper]) -> None:
+    for start in range(0, len(ids), _IDS):
+        batch = ids[start : start + _IDS]
+        reply = await api.get("/api/query", {"id_list": ",".join(batch), "max_results": len(batch)})
+        found |= {paper.id: paper for paper in read_atom(reply).papers}
+
+
+async def _by_page(pages: Fetcher, ids: Sequence[str], found: dict[str, Paper]) -> None:
+    for paper_id in ids:
+        if paper := await arxiv_page.one(pages, paper_id):
+            found[paper.id] = paper
+
+
+async def _slice(api: Fetcher, query: str, order: str, start: int = 0) -> Rows:
+    asked: dict[str, str | int] = {
+        "search_query": query,
+        "sortBy": order,
+        "sortOrder": "descending",
+        "start": start,
+        "max_results": _SLICE,
+    }
+    return await asyncio.to_thread(read_atom, await api.get("/api/query", asked))
+
+
+def _categories(ask: Ask) -> str:
+    return " OR ".join(f"cat:{category}" for category in ask.categories)
+
+
+def _span(window: Window) -> str:
+    return f"[{window.since:%Y%m%d%H%M} TO {window.until:%Y%m%d%H%M}]"
+
+
+def _count(rows: Rows) -> int:
+    return len(rows.papers) + rows.skipped
+
+
+def _note_rest(haul: _Haul, got: int, total: int) -> None:
+    if got < total:
+        haul.note("more_than_asked", got=got, total=total)
+
+
+def read_atom(reply: Reply) -> Rows:
+    """Return the papers of an answer. Raises SourceError: REFUSED for its Error entry, else BAD_ANSWER."""
+    feed = open_feed(reply)
+    if any("/api/errors" in (entry.get("id") or "") for entry in feed.entries):
+        raise reply.error(Trouble.REFUSED)
+    total = feed.feed.get("opensearch_totalresults") or ""
+    return rows_of(reply, map(_paper, feed.entries), int(total) if total.isdecimal() and len(total) < 10 else None)
+
+
+def _paper(entry: Any) -> Paper | None:
+    split = split_arxiv_id((entry.get("id") or "").rpartition("/abs/")[2])
+    published = when(entry.get("published"))
+    updated = when(entry.get("updated")) if "updated" in entry else None
+    first = published == updated or (split and split[1] == 1)
+    return paper_from(
+        _ORIGIN,
+        split,
+        clean(entry.get("title"), 500),
+        abstract=clean(entry.get("summary"), 10_000),
+        authors=names(author.get("name") for author in entry.get("authors", ())),
+        categories=category_codes(
+            (tag.get("term") for tag in entry.get("tags", ())), (entry.get("arxiv_primary_category") or {}).get("term")
+        ),
+        published=published,
+        updated=updated,
+        announced="new" if first else "replace",
+        comment=clean(entry.get("arxiv_comment"), 1000) or None,
+    )
