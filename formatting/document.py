@@ -5,7 +5,7 @@ Nothing here is escaped or cleaned: texts are as they came, and each renderer ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -134,3 +134,8 @@ class Document:
 def plain(spans: Iterable[Span]) -> str:
     """Return the text of spans without styles and links."""
     return "".join(span.text for span in spans)
+
+
+def separated(spans: Sequence[Link]) -> Spans:
+    """Return links with a dot between them."""
+    return tuple(span for link in spans for span in (Run(" · "), link))[1:]

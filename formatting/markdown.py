@@ -20,8 +20,9 @@ from formatting.document import (
     Spans,
     Style,
     UrlButton,
+    separated,
 )
-from formatting.text import clean, safe_url
+from formatting.text import clean, link
 
 # Everything CommonMark or GitHub's dialect gives a meaning inside a line; `:` only where it makes an address.
 _MEANINGFUL = re.compile(r"[\\`*_\[\]<>#|!&~$]|:(?=//)")
@@ -48,8 +49,8 @@ def _block(block: Block) -> str:
         case Bullets():
             return _bullets(block)
         case Buttons(rows):
-            pages = [_link(b.label, b.url) for row in rows for b in row if isinstance(b, UrlButton)]
-            return " · ".join(filter(None, pages))
+            pages = [Link(b.label, b.url) for row in rows for b in row if isinstance(b, UrlButton)]
+            return _line(separated(pages))
         case _:
             return "---"
 
@@ -105,9 +106,7 @@ def _code(text: str) -> str:
 
 def _link(text: str, url: str) -> str:
     """Return a link, or the bare text where the address is not safe to follow."""
-    safe, text = safe_url(url), clean(text).strip()
+    shown, safe = link(text, url)
     if safe is None:
-        return _escaped(text)
-    if text in ("", url):
-        return f"<{safe}>"
-    return f"[{_escaped(text)}]({safe})"
+        return _escaped(shown)
+    return f"<{safe}>" if shown == safe else f"[{_escaped(shown)}]({safe})"

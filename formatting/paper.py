@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from brief.models import Label, Paper, Pick, Text
-from formatting.document import Importance, Link, Paragraph, Run, Span, Spans, Style, plain
+from formatting.document import Importance, Link, Paragraph, Run, Span, Spans, Style, plain, separated
 from formatting.locales import Locale
 from formatting.reports import source_name
 from formatting.text import columns, shorten
@@ -51,11 +51,6 @@ def links(paper: Paper) -> Spans:
     """Return the paper's pages, each shown by its address."""
     urls = [url for url in (paper.url, paper.hub_url, paper.code_url) if url]
     return separated([Link(url, url) for url in urls])
-
-
-def separated(spans: list[Link]) -> Spans:
-    """Return links with a dot between them."""
-    return tuple(span for link in spans for span in (Run(" · "), link))[1:]
 
 
 def dates(locale: Locale, paper: Paper) -> str:

@@ -30,9 +30,9 @@ from formatting.reports import missing_line, reliability, why_no_more, why_no_pa
 from formatting.text import shorten
 
 TOP = 5  # papers in the push
-_PUSH_TITLE = 160  # columns; with the next two, five entries stay within one screen
+_PUSH_TITLE = 120  # columns; with the next two, five entries stay within one screen
 _PUSH_OVERVIEW = 320
-_PUSH_CONTRIBUTION = 200
+_PUSH_CONTRIBUTION = 180
 _ABSTRACT_COLUMNS = 1800
 _TYPED_COLUMNS = 80  # of what somebody typed, repeated back
 _SUMMARY_COLUMNS = 240

@@ -6,7 +6,7 @@ import datetime as dt
 
 from brief.models import Brief, Follow, Idea, Pick, Status
 from formatting import paper as shown
-from formatting.document import Block, Bullets, Heading, Importance, Link, Paragraph, Run, Spans, Style
+from formatting.document import Block, Bullets, Heading, Importance, Link, Paragraph, Run, Spans, Style, separated
 from formatting.locales import Locale
 from formatting.reports import source_name, status_name, why_no_more, why_no_papers, why_nothing_to_follow
 from formatting.text import shorten
@@ -199,7 +199,7 @@ def _idea(locale: Locale, brief: Brief, number: int, idea: Idea) -> tuple[Block,
     found = [pick for i in idea.papers if (pick := brief.find(i))]
     if found:
         titles = [Link(shown.title(pick.paper, _NAME_COLUMNS), pick.paper.url) for pick in found]
-        blocks.append(shown.field(locale, "papers", shown.separated(titles), Importance.DETAIL))
+        blocks.append(shown.field(locale, "papers", separated(titles), Importance.DETAIL))
     return tuple(blocks)
 
 

@@ -28,7 +28,7 @@ from formatting.document import (
     Spans,
     Style,
 )
-from formatting.text import clean, safe_url
+from formatting.text import clean, link
 from formatting.wrap import breaks
 
 _NARROWEST, _WIDEST = 20, 100  # columns; longer lines are hard to read
@@ -105,7 +105,7 @@ class _Layout:
         lines = list(self._wrapped(text))
         yield from lines
         if level < 3 and lines:
-            yield Text(("━" if level == 1 else "─") * max(line.cell_len for line in lines), "dim")
+            yield Text(("━" if level == 1 else "─") * min(self.width, max(line.cell_len for line in lines)), "dim")
 
     def _bullets(self, block: Bullets) -> Iterator[Text]:
         """Yield the items, apart from each other when they have several lines."""
@@ -133,14 +133,10 @@ class _Layout:
     def _span(self, span: Span) -> Text:
         if not isinstance(span, Link):
             return Text(clean(span.text), _LOOKS[span.style])
-        url, label = safe_url(span.url), clean(span.text).strip()
-        if url is None:
-            return Text(label)
-        if label in ("", span.url):
-            label = url
-        if self.color:
+        label, url = link(span.text, span.url)
+        if self.color and url:
             return Text(label, Look(color="blue", bold=label != url, link=url))
-        return Text(label if label == url else f"{label} <{url}>")
+        return Text(label if url in (None, label) else f"{label} <{url}>")
 
 
 def _commands(block: Buttons) -> str:

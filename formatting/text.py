@@ -45,6 +45,12 @@ def safe_url(url: str) -> str | None:
     return whole if len(whole) <= _URL_LENGTH else None
 
 
+def link(text: str, url: str) -> tuple[str, str | None]:
+    """Return what a link shows and where it leads (see `safe_url`); without a text it shows its address."""
+    shown, safe = clean(text).strip(), safe_url(url)
+    return (safe if safe and (text == url or not shown) else shown), safe
+
+
 def columns(text: str) -> int:
     """Return how many terminal columns the text takes, wide characters counting two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
