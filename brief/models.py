@@ -349,6 +349,7 @@ class Brief(Value):
     date: dt.date
     language: Language
     profile: str
+    profile_digest: str = ""  # a fingerprint of what the profile said
     window: Window
     made: dt.datetime
     collected: dt.datetime
@@ -368,6 +369,11 @@ class Brief(Value):
     author: Author = Author()
     sample: bool = False
 
+    @property
+    def items(self) -> tuple[Pick, ...]:
+        """Every paper of the brief, the recommendations first."""
+        return self.picks + self.scan
+
     def find(self, paper_id: str) -> Pick | None:
         """Return the pick with this id, from the recommendations or the scanning tier."""
-        return next((p for p in (*self.picks, *self.scan) if p.paper.id == paper_id), None)
+        return next((p for p in self.items if p.paper.id == paper_id), None)

@@ -1,0 +1,117 @@
+"""What a command can ask for: the day, the brief, a paper. Clients come from wiring, time from the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from brief import edition
+from brief.collect import Source, collect, keep_earlier, merge_papers
+from brief.models import Ask, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
+from brief.profile import Profile
+from brief.settings import Settings
+from brief.store import Store
+from brief.window import edition_time, window_for
+
+FRESH_FOR = dt.timedelta(hours=1)  # how long a collection of today is not repeated without being asked
+
+
+Lookup = Callable[[str], Awaitable[Paper | None]]  # one paper by id at one site; raises SourceError
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a command needs. `heard` is told each source's report while a collection runs."""
+
+    settings: Settings
+    profile: Profile
+    store: Store
+    sources: Sequence[Source]
+    lookups: Sequence[Lookup]
+    clock: Callable[[], dt.datetime]
+    heard: Callable[[SourceReport], None] = lambda _: None
+
+    def today(self) -> dt.date:
+        """Return the date of the edition that is current in the configured time zone."""
+        return self.clock().astimezone(self.settings.brief_timezone).date()
+
+    async def collect(self, date: dt.date) -> Day:
+        """Ask the sources for an edition and store the day. What an earlier collection had is not lost.
+
+        Raises ValueError for a date that has not begun.
+        """
+        until = edition_time(date, self.settings.brief_time, self.settings.brief_timezone, self.clock())
+        ask = Ask(
+            window=window_for(date, until),
+            categories=self.settings.arxiv_categories,
+            searches=tuple(query for direction in self.profile.directions for query in direction.queries),
+        )
+        earlier = await self.store.day(date)
+        day = await collect(self.sources, ask, self.clock(), heard=self.heard)
+        day = keep_earlier(day, earlier) if earlier else day
+        await self.store.save_day(day)
+        return day
+
+    async def day(self, date: dt.date, *, fresh: bool = False) -> Day:
+        """Return the stored day, collecting it when there is none.
+
+        `fresh` also repeats a collection in which a source failed, or one of today that is over an hour old.
+        """
+        stored = await self.store.day(date)
+        if stored is None or (fresh and self._worth_repeating(stored)):
+            return await self.collect(date)
+        return stored
+
+    async def brief(self, date: dt.date, language: Language, *, fresh: bool = False) -> Brief:
+        """Return the brief of a date, making and storing it when the stored one does not fit the day or profile."""
+        stored = await self.store.brief(date, self.profile.name, language)
+        if stored and not fresh and stored.profile_digest == edition.digest(self.profile):
+            return stored
+        day = await self.day(date, fresh=fresh)
+        shown = await self.store.shown(self.profile.name, before=date)
+        # Ranking takes a tenth of a second; other chats must not wait for it.
+        brief = await asyncio.to_thread(edition.build, day, self.profile, language, shown=shown, now=self.clock())
+        await self.store.save_brief(brief)
+        await self.store.save_shown(self.profile.name, date, {p.paper.id: p.paper.version for p in brief.items})
+        return brief
+
+    async def ranked(self, date: dt.date) -> list[Ranked]:
+        """Return every paper of a day that no earlier edition showed, best first."""
+        day = await self.day(date)
+        shown = await self.store.shown(self.profile.name, before=date)
+        return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown)
+
+    async def pick(self, paper_id: str, date: dt.date, language: Language) -> Pick | None:
+        """Return a paper with its card: from the brief, the store, or the sites. None when nobody knows it.
+
+        Raises SourceError when it is in no store and every site failed.
+        """
+        brief = await self.brief(date, language)
+        if known := brief.find(paper_id):
+            return known
+        paper = await self.store.paper(paper_id) or await self._look_up(paper_id)
+        if paper is None:
+            return None
+        day = await self.store.day(date)
+        papers = day.papers if day else ()
+        return await asyncio.to_thread(edition.single, paper, papers, self.profile, language, self.clock())
+
+    async def _look_up(self, paper_id: str) -> Paper | None:
+        """Ask the sites for one paper and keep what they say together."""
+        answers = await asyncio.gather(*(look(paper_id) for look in self.lookups), return_exceptions=True)
+        found = [answer for answer in answers if isinstance(answer, Paper)]
+        failures = [answer for answer in answers if isinstance(answer, BaseException)]
+        if not found:
+            if failures:
+                raise failures[0]
+            return None
+        [paper] = merge_papers(found)
+        await self.store.save_paper(paper)
+        return paper
+
+    def _worth_repeating(self, day: Day) -> bool:
+        failed = any(report.status in (Status.FAILED, Status.PARTIAL) for report in day.reports)
+        today = day.window.date == self.today()
+        return failed or (today and self.clock() - day.collected > FRESH_FOR)

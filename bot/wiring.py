@@ -1,0 +1,63 @@
+"""The only place that builds real clients; everything else is handed what it needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from importlib.metadata import version
+
+from bot.services import Services
+from brief import edition
+from brief.collect import collect
+from brief.models import Ask, Brief, Language, SourceReport
+from brief.profile import Profile
+from brief.settings import Settings
+from brief.store import open_store
+from brief.window import window_for
+from sources import SOURCES
+from sources._http import Http
+from sources.sample_site import SAMPLE_DATE, SampleTransport
+
+
+def user_agent(settings: Settings) -> str:
+    """Return how Paperboy names itself to the sites, with the operator's contact when one is set."""
+    contact = f" ({settings.paperboy_contact})" if settings.paperboy_contact else ""
+    return f"Paperboy/{version('paperboy-brief')}{contact}"
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, profile: Profile, heard: Callable[[SourceReport], None] = lambda _: None
+) -> AsyncIterator[Services]:
+    """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
+    async with open_store(settings) as store, Http(user_agent=user_agent(settings), turn=store.turn) as http:
+        sources = {row.name: row.build(http, settings) for row in SOURCES}
+        yield Services(
+            settings=settings,
+            profile=profile,
+            store=store,
+            sources=tuple(sources.values()),
+            lookups=(sources["arxiv"].paper, sources["huggingface"].paper),
+            clock=now,
+            heard=heard,
+        )
+
+
+async def sample_brief(settings: Settings, profile: Profile, language: Language) -> Brief:
+    """Make the packaged edition through the same sources, over recorded answers; needs no network and no Redis."""
+    until = dt.datetime.combine(SAMPLE_DATE, dt.time(8), dt.UTC)
+    async with Http(user_agent=user_agent(settings), turn=_no_wait, transport=SampleTransport()) as http:
+        ask = Ask(window=window_for(SAMPLE_DATE, until), categories=settings.arxiv_categories, searches=("agent",))
+        day = await collect([row.build(http, settings) for row in SOURCES], ask, until)
+    brief = edition.build(day, profile, language, shown={}, now=until)
+    return brief.model_copy(update={"sample": True})
+
+
+def now() -> dt.datetime:
+    """Return the time in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+def _no_wait(_key: str, _gap: float) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
