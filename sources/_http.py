@@ -95,7 +95,9 @@ class Http:
         self, *, user_agent: str, turn: Turn | None = None, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL, and some carry a key
-        self._client = httpx.AsyncClient(headers={"User-Agent": user_agent}, transport=transport)
+        self._client = httpx.AsyncClient(
+            headers={"User-Agent": user_agent}, timeout=httpx.Timeout(None, connect=_CONNECT), transport=transport
+        )
         self._turn = turn or LocalTurn()
         self._places: dict[str, asyncio.Semaphore] = {}
 

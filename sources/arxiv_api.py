@@ -6,10 +6,11 @@ Falls back to the announcement feed for a day, and to abstract pages for single 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from brief.errors import SourceError, Trouble
 from brief.models import Ask, Harvest, Note, Paper, Window, split_arxiv_id
@@ -222,7 +223,6 @@ def _paper(entry: Any) -> Paper | None:
     split = split_arxiv_id((entry.get("id") or "").rpartition("/abs/")[2])
     published = when(entry.get("published"))
     updated = when(entry.get("updated")) if "updated" in entry else None
-    first = published == updated or (split and split[1] == 1)
     return paper_from(
         _ORIGIN,
         split,
@@ -234,6 +234,14 @@ def _paper(entry: Any) -> Paper | None:
         ),
         published=published,
         updated=updated,
-        announced="new" if first else "replace",
+        announced=_announced_as(split and split[1], published, updated),
         comment=clean(entry.get("arxiv_comment"), 1000) or None,
     )
+
+
+def _announced_as(
+    version: int | None, published: dt.datetime | None, updated: dt.datetime | None
+) -> Literal["new", "replace"] | None:
+    if version == 1 or (published and published == updated):
+        return "new"
+    return "replace" if version or (published and updated) else None

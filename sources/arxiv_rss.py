@@ -18,7 +18,7 @@ from sources._http import Fetcher, Reply
 from sources._parse import clean, when
 
 _ORIGIN: Final = "arxiv_rss"
-_HEAD = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[\w-]+)\s*(?:Abstract:\s*)?", re.ASCII)
+_HEAD = re.compile(r"\s*(?P<id>arXiv:\S+)\s+Announce Type:\s*(?P<kind>[\w-]+)\s*(?:Abstract:\s*)?", re.ASCII)
 _KINDS: Final = frozenset({"new", "cross", "replace", "replace-cross"})
 
 
@@ -47,7 +47,7 @@ def _paper(item: Any) -> Paper | None:
     kind = item.get("arxiv_announce_type") or (head and head["kind"])
     return paper_from(
         _ORIGIN,
-        split_arxiv_id(item.get("id") or "") or split_arxiv_id((item.get("link") or "").rpartition("/abs/")[2]),
+        split_arxiv_id(item.get("id") or "") or split_arxiv_id(head["id"] if head else ""),
         clean(item.get("title"), 500),
         abstract=clean(text[head.end() :] if head else text, 10_000),
         authors=_authors(item.get("author") or ""),

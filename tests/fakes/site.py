@@ -45,6 +45,7 @@ class FakeSite:
     _script: defaultdict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     _unexpected: list[str] = field(default_factory=list)
     _open: int = 0
+    _held: list[asyncio.Event] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
@@ -54,6 +55,8 @@ class FakeSite:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for event in self._held:
+            event.set()
         self._server.close()
         await self._server.wait_closed()
         unused = [path for path, answers in self._script.items() if answers]
@@ -76,6 +79,7 @@ class FakeSite:
         """Script the next `times` answers to `path`, which has no query."""
         text = body if json is None else jsonlib.dumps(json)
         data = text.encode() if isinstance(text, str) else text
+        self._held.extend([until] if until else [])
         self._script[path].extend([Answer(status, headers or {}, data, fault, until)] * times)
 
     def paths(self) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from sources._http import Http
+from sources._http import Http, LocalTurn
 from tests.fakes.site import FakeSite
 
 
@@ -26,7 +26,10 @@ async def site() -> AsyncIterator[FakeSite]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[Http]:
-    async with Http(user_agent="Paperboy/test (+https://example.org/contact)") as client:
+    """A client that keeps the order of a pace and not its seconds."""
+    turn = LocalTurn()
+    agent = "Paperboy/test (+https://example.org/contact)"
+    async with Http(user_agent=agent, turn=lambda key, _: turn(key, 0.0)) as client:
         yield client
 
 

@@ -100,11 +100,22 @@ async def test_a_lasting_failure_has_a_name(
 
 
 async def test_a_hanging_site_is_asked_twice(http: Http, site: FakeSite) -> None:
-    never = asyncio.Event()
-    site.on("/x", until=never, times=2)
+    site.on("/x", until=asyncio.Event(), times=2)
     error = await failure(at(http, site.url, timeout=0.05, tries=5))
-    never.set()
     assert (error.trouble, error.tries) == (Trouble.TIMEOUT, 2)
+
+
+async def test_only_the_site_bounds_how_long_an_answer_takes() -> None:
+    limits = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        limits.update(request.extensions["timeout"])
+        return httpx.Response(200, content=b"1")
+
+    async with Http(user_agent="test", transport=httpx.MockTransport(answer)) as http:
+        await at(http, "http://example.org", timeout=60.0).get("/x")
+    assert (limits["read"], limits["write"], limits["pool"]) == (None, None, None)
+    assert 0 < limits["connect"] < 10
 
 
 async def test_a_refusing_host_is_asked_twice(http: Http) -> None:
@@ -218,8 +229,7 @@ async def test_at_most_so_many_connections(http: Http, site: FakeSite) -> None:
 
 
 async def test_a_cancelled_request_gives_its_turn_back(http: Http, site: FakeSite) -> None:
-    never = asyncio.Event()
-    site.on("/hang", until=never)
+    site.on("/hang", until=asyncio.Event())
     site.on("/x", b"next")
     fetcher = at(http, site.url, gap=0.001)
     task = asyncio.create_task(fetcher.get("/hang"))
@@ -228,7 +238,6 @@ async def test_a_cancelled_request_gives_its_turn_back(http: Http, site: FakeSit
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await fetcher.get("/x")).body == b"next"
-    never.set()
 
 
 async def test_no_token_in_logs_errors_or_representations(
