@@ -47,7 +47,7 @@ def probes(settings: Settings) -> Sequence[Probe]:
     return (
         Probe("Hugging Face", settings.huggingface_url, "/api/daily_papers?limit=1", "HUGGINGFACE_URL"),
         Probe("arXiv API", settings.arxiv_api_url, "/api/query?id_list=1706.03762&max_results=1", "ARXIV_API_URL"),
-        Probe("arXiv RSS", settings.arxiv_rss_url, "/cs.MA", "ARXIV_RSS_URL"),
+        Probe("arXiv RSS", settings.arxiv_rss_url, "/rss/cs.MA", "ARXIV_RSS_URL"),
         Probe("GitHub", settings.github_api_url, "/search/repositories?q=llm&per_page=1", "GITHUB_API_URL"),
     )
 
@@ -57,7 +57,9 @@ async def _site(http: Http, probe: Probe) -> Finding:
     try:
         await http.at(site).get(probe.path)
     except SourceError as error:
-        return Finding(probe.what, ok=False, found=str(error), fix=f"is the network up? {probe.variable}={probe.base_url}")
+        return Finding(
+            probe.what, ok=False, found=str(error), fix=f"is the network up? {probe.variable}={probe.base_url}"
+        )
     return Finding(probe.what, ok=True, found="answers")
 
 
@@ -83,10 +85,10 @@ async def _redis(settings: Settings) -> Finding:
 def _switched_off(settings: Settings) -> list[Finding]:
     keys = {
         "X": ("X_BEARER_TOKEN", settings.x_bearer_token),
-        "Google": ("GOOGLE_API_KEY and GOOGLE_CSE_ID", settings.google_api_key),
+        "Google": ("GOOGLE_API_KEY, GOOGLE_CSE_ID", settings.google_api_key),
         "GitHub token": ("GITHUB_TOKEN", settings.github_token),
     }
     return [
-        Finding(what, ok=True if value else None, found="configured" if value else "off", fix="" if value else f"optional: {variable}")
+        Finding(what, ok=True, found="configured") if value else Finding(what, ok=None, found="off", fix=variable)
         for what, (variable, value) in keys.items()
     ]

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -35,7 +35,7 @@ app = typer.Typer(
 )
 
 
-class Failed(Exception):
+class FailedError(Exception):
     """The command could not do its work; the message goes to stderr."""
 
 
@@ -89,11 +89,11 @@ def collect(date: DateOption = None, as_json: JsonOption = False) -> None:
 
     day = asyncio.run(run())
     if as_json:
-        typer.echo(json.dumps({"date": day.window.date.isoformat(), "collected": day.collected.isoformat(), **_counts(day)}))
+        typer.echo(json.dumps(_summary(day)))
     else:
         terminal.show(screens.collected(day, settings.brief_language))
     if _nothing(day):
-        raise Failed("no source delivered anything; `paperboy check` tells what answers")
+        raise FailedError("no source delivered anything; `paperboy check` tells what answers")
 
 
 @app.command()
@@ -190,7 +190,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()
-    except (SettingsError, ProfileError, StoreError, Failed) as error:
+    except (SettingsError, ProfileError, StoreError, FailedError) as error:
         typer.echo(f"paperboy: {error}", err=True)
         sys.exit(1)
 
@@ -203,7 +203,9 @@ async def _services(settings: Settings, profile: Path | None, language: Language
             yield services
 
 
-async def _made(settings: Settings, date: dt.date | None, profile: Path | None, language: Language) -> tuple[Brief, Day]:
+async def _made(
+    settings: Settings, date: dt.date | None, profile: Path | None, language: Language
+) -> tuple[Brief, Day]:
     async with _services(settings, profile, language) as services:
         asked = _asked(date, services)
         made = await services.brief(asked, language, fresh=True)
@@ -221,7 +223,7 @@ def _profile(settings: Settings, path: Path | None) -> Profile:
 
 
 def _language(lang: Lang | None, settings: Settings) -> Language:
-    return cast(Language, lang.value) if lang else settings.brief_language
+    return lang.value if lang else settings.brief_language
 
 
 def _nothing(day: Day) -> bool:
@@ -229,8 +231,10 @@ def _nothing(day: Day) -> bool:
     return not (day.papers or day.repos or day.assets) and all(r.status in failed for r in day.reports)
 
 
-def _counts(day: Day) -> dict[str, object]:
+def _summary(day: Day) -> dict[str, object]:
     return {
+        "date": day.window.date.isoformat(),
+        "collected": day.collected.isoformat(),
         "papers": len(day.papers),
         "repos": len(day.repos),
         "assets": len(day.assets),

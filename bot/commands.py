@@ -42,7 +42,7 @@ async def brief(request: Request, services: Services) -> Document:
     """The whole brief of today, or of a day: /brief 2026-05-01.
 
     今天的完整简报，或某一天的：/brief 2026-05-01。
-    """  # noqa: D401  (shown to readers as it is)
+    """
     if request.text:
         request = replace(request, date=_day(request, services.today()))
     return screens.full(await _brief(request, services))
@@ -52,7 +52,7 @@ async def top(request: Request, services: Services) -> Document:
     """The headline and the top five.
 
     一句话总览和前五篇。
-    """  # noqa: D401
+    """
     return screens.push(await _brief(request, services))
 
 
@@ -85,7 +85,7 @@ async def must(request: Request, services: Services) -> Document:
     """The three to read closely, and what to look at.
 
     最值得精读的三篇和读法重点。
-    """  # noqa: D401
+    """
     return screens.must(await _brief(request, services))
 
 

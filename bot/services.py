@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from brief import edition
 from brief.collect import Source, collect, keep_earlier, merge_papers
@@ -18,7 +19,13 @@ from brief.window import edition_time, window_for
 FRESH_FOR = dt.timedelta(hours=1)  # how long a collection of today is not repeated without being asked
 
 
-Lookup = Callable[[str], Awaitable[Paper | None]]  # one paper by id at one site; raises SourceError
+@runtime_checkable
+class Library(Protocol):
+    """A source that can be asked for a single paper."""
+
+    async def paper(self, paper_id: str) -> Paper | None:
+        """Return the paper with this id, None when the site has none. Raises SourceError."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,6 @@ class Services:
     profile: Profile
     store: Store
     sources: Sequence[Source]
-    lookups: Sequence[Lookup]
     clock: Callable[[], dt.datetime]
     heard: Callable[[SourceReport], None] = lambda _: None
 
@@ -100,7 +106,8 @@ class Services:
 
     async def _look_up(self, paper_id: str) -> Paper | None:
         """Ask the sites for one paper and keep what they say together."""
-        answers = await asyncio.gather(*(look(paper_id) for look in self.lookups), return_exceptions=True)
+        libraries = [source for source in self.sources if isinstance(source, Library)]
+        answers = await asyncio.gather(*(site.paper(paper_id) for site in libraries), return_exceptions=True)
         found = [answer for answer in answers if isinstance(answer, Paper)]
         failures = [answer for answer in answers if isinstance(answer, BaseException)]
         if not found:

@@ -15,7 +15,6 @@ from rich.console import Console
 from bot.commands import CommandError, Request, answer
 from bot.services import Services
 from brief.models import Language, SourceReport
-from formatting import screens
 from formatting.document import Button, Buttons, Document
 from formatting.locales import Locale, load
 from formatting.reports import source_name

@@ -32,13 +32,11 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
     async with open_store(settings) as store, Http(user_agent=user_agent(settings), turn=store.turn) as http:
-        sources = {row.name: row.build(http, settings) for row in SOURCES}
         yield Services(
             settings=settings,
             profile=profile,
             store=store,
-            sources=tuple(sources.values()),
-            lookups=(sources["arxiv"].paper, sources["huggingface"].paper),
+            sources=[row.build(http, settings) for row in SOURCES],
             clock=now,
             heard=heard,
         )

@@ -88,7 +88,7 @@ class Settings(Value):
     hf_token: Secret | None = Field(None, examples=["hf_..."])
     arxiv_api_url: Site = Field("https://export.arxiv.org", examples=["https://export.arxiv.org"])
     arxiv_url: Site = Field("https://arxiv.org", examples=["https://arxiv.org"])
-    arxiv_rss_url: Site = Field("https://rss.arxiv.org/rss", examples=["https://rss.arxiv.org/rss"])
+    arxiv_rss_url: Site = Field("https://rss.arxiv.org", examples=["https://rss.arxiv.org"])
     github_api_url: Site = Field("https://api.github.com", examples=["https://api.github.com"])
     github_token: Secret | None = Field(None, examples=["github_pat_..."])
     x_api_url: Site = Field("https://api.x.com", examples=["https://api.x.com"])
