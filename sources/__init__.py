@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from brief.models import Ask, Harvest
 from sources._http import Http
+from sources.arxiv_api import ArxivApi
 from sources.github import GitHub
 from sources.google import Google
 from sources.huggingface import HuggingFace
@@ -95,6 +96,11 @@ def _plain(secret: SecretStr | None) -> str | None:
 
 
 SOURCES: Final = (
+    Row(
+        "arxiv",
+        lambda http, options: ArxivApi(http, options.arxiv_api_url, options.arxiv_url, options.arxiv_rss_url),
+        ("ARXIV_API_URL", "ARXIV_URL", "ARXIV_RSS_URL"),
+    ),
     Row(
         "huggingface",
         lambda http, options: HuggingFace(http, options.huggingface_url, _plain(options.hf_token)),

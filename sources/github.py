@@ -158,11 +158,11 @@ def queries(searches: Iterable[str], pushed: dt.date) -> list[str]:
     tail = f" pushed:>={pushed.isoformat()} archived:false"
     phrases = dict.fromkeys(" ".join(_SYNTAX.sub(" ", phrase).lower().split()) for phrase in searches)
     packed: list[str] = []
-    for phrase in phrases:
+    for phrase in filter(None, phrases):
         joined = f'{packed[-1]} OR "{phrase}"' if packed else ""
         if joined and joined.count(" OR ") <= _OPERATORS and len(joined + tail) <= _QUERY_LIMIT:
             packed[-1] = joined
-        elif phrase and len(f'"{phrase}"{tail}') <= _QUERY_LIMIT:
+        elif len(f'"{phrase}"{tail}') <= _QUERY_LIMIT:
             packed.append(f'"{phrase}"')
     return [query + tail for query in packed[:QUERIES]]
 

@@ -25,7 +25,7 @@ from sources._report import note_of, report
 FILLING: Final = 5  # papers; a weekday's page opens nearly empty and holds 10 to 30 by the evening
 _PAGE, _TRENDING = 100, 20
 _SATURDAY = 5
-_HUB_ID = re.compile(r"[\w.-]{1,96}(?:/[\w.-]{1,96})?", re.ASCII)
+_HUB_ID = re.compile(r"\w[\w.-]{0,95}(?:/\w[\w.-]{0,95})?", re.ASCII)
 
 Kind = Literal["model", "dataset"]
 Item = TypeVar("Item")
@@ -168,8 +168,9 @@ def read_paper(row: dict[str, Any], listed: dt.date | None = None) -> Paper | No
 
 
 def _authors(paper: dict[str, Any]) -> tuple[str, ...]:
-    people = map(record, sequence(paper.get("authors")))
-    return texts((person.get("name") for person in people if person.get("hidden") is not True), 120, 500)
+    people = map(record, sequence(paper.get("authors"))[:500])
+    names = (clean(person.get("name"), 120) for person in people if person.get("hidden") is not True)
+    return tuple(filter(None, names))
 
 
 def _organization(row: dict[str, Any]) -> str:
