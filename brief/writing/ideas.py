@@ -1,0 +1,203 @@
+"""Research ideas from pairs of papers that complement each other: one brings what the other lacks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from brief.models import Idea, Sentence
+from brief.profile import Profile
+from brief.writing.cards import Voice
+from brief.writing.facts import baseline, benchmarks, mechanism
+from brief.writing.readable import readable
+from brief.writing.reading import Reading
+from brief.writing.sentences import clip
+
+CONSIDERED = 30
+MOST_PER_PAPER = 2
+MOST_STEPS = 3
+QUOTE_LENGTH = 240
+NAME_LENGTH = 60
+# The share of words two papers have in common: below, they have nothing to say to each other; above, they are one idea.
+LEAST_SHARED, MOST_SHARED = 0.05, 0.35
+
+_ROLES = {
+    role: re.compile(pattern, re.IGNORECASE)
+    for role, pattern in {
+        "latent": r"\blatent|\bhidden[- ](?:state|representation)|continuous thought",
+        "world": r"\bworld models?|state[- ]transition|\bforecast|predictive agents?|"
+        r"predict\w* (?:the )?(?:future|next state|outcome)",
+        "training": r"\breinforcement learning|\bRL(?:VR|HF)?\b|\b\w?[GPD]R?PO\b|policy optimi[sz]ation|post-training|"
+        r"self-distill",
+        "efficiency": r"\bspeculative|\bthroughput|\baccelerat|\bspeed-?ups?\b|\bKV[- ]cache|\blow-latency",
+        "data": r"\b(?:task|data|trajectory|environment)s? (?:synthesis|generation|engineering|curation)|synthesi[sz]|"
+        r"training trajectories",
+        "testbed": r"\bbenchmark|\benvironments?\b|\btestbed|\bsandbox|\bgym\b",
+    }.items()
+}
+_AGENT = re.compile(r"\bagents?\b|\bagentic\b", re.IGNORECASE)
+_OTHER_FIELDS = (
+    *(
+        "video",
+        "robot",
+        "image",
+        "speech",
+        "audio",
+        "medical",
+        "clinical",
+        "3d",
+        "driving",
+        "molecul",
+        "protein",
+        "gui",
+    ),
+    *("time series", "recommend", "translation", "graph neural", "federated"),
+)
+
+
+class Pairing(NamedTuple):
+    """A sort of idea: the roles of its two papers, and what it is worth before the papers are looked at."""
+
+    name: str
+    first: str
+    second: str
+    worth: float
+
+
+PAIRINGS = (
+    Pairing("latent_training", "latent", "training", 3.0),
+    Pairing("world_testbed", "world", "testbed", 3.0),
+    Pairing("efficiency_training", "efficiency", "training", 2.6),
+    Pairing("training_testbed", "training", "testbed", 2.4),
+    Pairing("data_testbed", "data", "testbed", 2.2),
+    Pairing("study_training", "study", "training", 2.0),
+    Pairing("method_testbed", "method", "testbed", 1.4),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paper as one half of an idea."""
+
+    reading: Reading
+    directions: tuple[str, ...]
+    place: int  # its rank, 0 the best
+
+    @cached_property
+    def name(self) -> str:
+        """The name the authors coined, else the title in short."""
+        return self.reading.coined or clip(self.reading.name, NAME_LENGTH)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """What the paper can bring to an idea."""
+        reading = self.reading
+        core = f"{reading.title}. {'' if reading.claim is None else reading.sentences[reading.claim]}"
+        found = {role for role, pattern in _ROLES.items() if pattern.search(core)}
+        if reading.kind in ("benchmark", "dataset"):
+            return frozenset({"testbed"} | (found & {"world"}))
+        if reading.kind in ("survey", "position", "report", "theory"):
+            return frozenset()
+        if reading.kind == "study":
+            return frozenset({"study"} if found & {"training", "latent"} else ())
+        return frozenset(found | {"method"})
+
+    @cached_property
+    def field(self) -> frozenset[str]:
+        """The special fields its title names."""
+        title = self.reading.title.lower()
+        return frozenset(field for field in _OTHER_FIELDS if field in title)
+
+
+class IdeaWriter:
+    """Finds the pairs of a day's best papers that make an idea, and writes them."""
+
+    def __init__(self, voice: Voice, profile: Profile, ranked: Sequence[tuple[Reading, tuple[str, ...]]]) -> None:
+        self._voice, self._profile = voice, profile
+        best = enumerate(ranked[:CONSIDERED])
+        self._parts = [Part(reading, directions, n) for n, (reading, directions) in best if directions]
+
+    def ideas(self, limit: int) -> tuple[Idea, ...]:
+        """Return the best pairs as ideas: a pair once, a paper at most twice, each sort of idea once."""
+        chosen: list[Idea] = []
+        uses: Counter[str] = Counter()
+        sorts: set[str] = set()
+        for _, pairing, one, other in sorted(self._candidates(), key=lambda c: -c[0]):
+            ids = (one.reading.paper.id, other.reading.paper.id)
+            known = any(set(ids) == set(idea.papers) for idea in chosen)
+            if len(chosen) < limit and not known and pairing.name not in sorts and self._free(ids, uses):
+                chosen.append(self._write(pairing, one, other))
+                uses.update(ids)
+                sorts.add(pairing.name)
+        return tuple(chosen)
+
+    @staticmethod
+    def _free(ids: tuple[str, str], uses: Counter[str]) -> bool:
+        return all(uses[i] < MOST_PER_PAPER for i in ids)
+
+    def _candidates(self) -> Iterator[tuple[float, Pairing, Part, Part]]:
+        for one, other in permutations(self._parts, 2):
+            for pairing in PAIRINGS:
+                if pairing.first in one.roles and pairing.second in other.roles and _complement(pairing, one, other):
+                    yield _worth(pairing, one, other), pairing, one, other
+
+    def _write(self, pairing: Pairing, one: Part, other: Part) -> Idea:
+        key, names = f"idea.{pairing.name}", {"a": one.name, "b": other.name}
+        ids = (one.reading.paper.id, other.reading.paper.id)
+        body = (
+            self._voice.measured(f"{key}.first", ids[0], **names),
+            self._contribution(one),
+            self._voice.measured(f"{key}.second", ids[1], **names),
+            self._contribution(other),
+        )
+        steps = self._voice.phrases.say_known(f"{key}.step", {**names, **self._facts(one, other)})
+        return Idea(
+            title=self._voice.phrases.say(f"{key}.title", **names),
+            papers=ids,
+            body=body,
+            steps=tuple(Sentence(text=step, origin="measured", items=ids) for step in steps[:MOST_STEPS]),
+            question=(self._voice.measured(f"{key}.question", *ids, **names),),
+        )
+
+    def _contribution(self, part: Part) -> Sentence:
+        reading, paper = part.reading, part.reading.paper
+        if reading.claim is not None:
+            return self._voice.quoted(reading.sentences[reading.claim], "abstract", paper.id, QUOTE_LENGTH)
+        return self._voice.quoted(readable(paper.summary or reading.title), "summary", paper.id, QUOTE_LENGTH)
+
+    def _facts(self, one: Part, other: Part) -> dict[str, Any]:
+        vocabulary = [
+            k for d in self._profile.directions if d.id in (*one.directions, *other.directions) for k in d.keywords
+        ]
+        tested = benchmarks(other.reading) or benchmarks(one.reading)
+        return {
+            "mech_a": mechanism(one.reading, vocabulary),
+            "mech_b": mechanism(other.reading, vocabulary),
+            "baseline": baseline(other.reading) or baseline(one.reading),
+            "bench": tested[0] if tested else None,
+        }
+
+
+def _complement(pairing: Pairing, one: Part, other: Part) -> bool:
+    """Whether two papers speak of one subject without being the same work, and the second lacks the first's role."""
+    if pairing.first in other.roles and pairing.first != "method":
+        return False
+    if one.field != other.field or one.name == other.name:
+        return False
+    return LEAST_SHARED <= _shared(one, other) <= MOST_SHARED
+
+
+def _shared(one: Part, other: Part) -> float:
+    words, others = one.reading.words, other.reading.words
+    return len(words & others) / max(1, len(words | others))
+
+
+def _worth(pairing: Pairing, one: Part, other: Part) -> float:
+    different = one.directions[0] != other.directions[0]
+    agents = bool(_AGENT.search(one.reading.text)) == bool(_AGENT.search(other.reading.text))
+    return pairing.worth + different + 0.5 * agents + 5 * _shared(one, other) - (one.place + other.place) / CONSIDERED
