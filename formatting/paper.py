@@ -15,6 +15,7 @@ TITLE_COLUMNS = 240
 SENTENCE_COLUMNS = 900
 _AUTHORS_NAMED = 5
 _NAME_COLUMNS = 60
+_LEAD_INS = (":", "\uff1a")
 
 
 def title(paper: Paper, limit: int = TITLE_COLUMNS) -> str:
@@ -30,7 +31,11 @@ def field(locale: Locale, name: str, spans: Spans, importance: Importance = Impo
 
 
 def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
-    """Return sentences as spans, `limit` columns at most; a source's own words are quoted under its name."""
+    """Return sentences as spans, `limit` columns at most; a source's own words are quoted under its name.
+
+    A sentence that ends in a colon introduces the quotation itself; only Hugging Face's summary, which nobody of
+    the paper wrote, is named even then.
+    """
     spans: list[Span] = []
     for origin, group in groupby(text, key=lambda s: s.origin if s.quoted else None):
         words = shorten(_joined(s.text for s in group), limit)
@@ -40,7 +45,8 @@ def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
         if spans:
             spans.append(Run(_gap(plain(spans))))
         if origin:
-            spans.append(Run(str(locale.raw(f"quote.{origin}")), Style.MUTED))
+            if origin == "summary" or not plain(spans).rstrip().endswith(_LEAD_INS):
+                spans.append(Run(str(locale.raw(f"quote.{origin}")), Style.MUTED))
             spans.append(Run(locale.text("quote.text", text=words), Style.QUOTE))
         else:
             spans.append(Run(words))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from brief.models import Brief, Note, SourceReport, Status
 from formatting.document import Bullets, Paragraph, Run, Style
 from formatting.locales import Locale
@@ -64,11 +66,11 @@ def report_lines(locale: Locale, report: SourceReport) -> tuple[Paragraph, ...]:
     return (first, Paragraph((Run(notes, Style.MUTED),))) if notes else (first,)
 
 
-def reliability(locale: Locale, brief: Brief) -> Bullets | Paragraph:
+def reliability(locale: Locale, reports: Sequence[SourceReport]) -> Bullets | Paragraph:
     """Return one entry a source, or a line saying that none was asked."""
-    if not brief.reports:
+    if not reports:
         return Paragraph((Run(locale.text("missing.none_asked"), Style.MUTED),))
-    return Bullets(tuple(report_lines(locale, report) for report in brief.reports))
+    return Bullets(tuple(report_lines(locale, report) for report in reports))
 
 
 def missing_line(locale: Locale, brief: Brief) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from brief.models import Brief, Language, Pick
+from brief.models import Brief, Day, Language, Pick
 from formatting import paper as shown
 from formatting import sections
 from formatting.document import (
@@ -37,7 +37,9 @@ _ABSTRACT_COLUMNS = 1800
 _TYPED_COLUMNS = 80  # of what somebody typed, repeated back
 _SUMMARY_COLUMNS = 240
 
-Kind = Literal["unknown_command", "not_an_id", "no_id", "no_paper", "lookup_failed", "no_brief"]
+Kind = Literal[
+    "unknown_command", "not_an_id", "no_id", "no_paper", "lookup_failed", "no_brief", "bad_date", "not_begun"
+]
 
 
 def push(brief: Brief) -> Document:
@@ -52,13 +54,6 @@ def push(brief: Brief) -> Document:
         blocks.append(sections.aside(missing))
     blocks.append(_push_buttons(locale, brief))
     return _document(brief, "push", blocks, plain(overview))
-
-
-def top(brief: Brief) -> Document:
-    """Return the top five alone."""
-    locale = load(brief.language)
-    blocks = [*sections.notices(locale, brief), _best(locale, brief), _push_buttons(locale, brief)]
-    return _document(brief, "top", blocks, n=len(brief.picks[:TOP]))
 
 
 def more(brief: Brief) -> Document:
@@ -93,7 +88,7 @@ def sources(brief: Brief) -> Document:
     blocks = [
         *sections.notices(locale, brief),
         *sections.scope(locale, brief),
-        reliability(locale, brief),
+        reliability(locale, brief.reports),
         *sections.authorship(locale, brief),
         _navigation(locale, "sources"),
     ]
@@ -113,7 +108,7 @@ def full(brief: Brief) -> Document:
         *(sections.counted(locale, "must", musts), *sections.must_reads(locale, brief)),
         *(sections.counted(locale, "follow", len(brief.follow)), *sections.follow(locale, brief)),
         *(sections.heading(locale, "ideas"), *sections.ideas(locale, brief)),
-        *(sections.heading(locale, "reliability"), reliability(locale, brief)),
+        *(sections.heading(locale, "reliability"), reliability(locale, brief.reports)),
         Divider(),
         *sections.authorship(locale, brief),
     ]
@@ -146,12 +141,41 @@ def help(rows: Sequence[tuple[str, str]], language: Language) -> Document:  # no
 
 
 def message(kind: Kind, language: Language, text: str = "", reason: str = "") -> Document:
-    """Return a short answer instead of a screen: `text` is what was typed or asked for, `reason` why it failed."""
+    """Return a short answer instead of a screen.
+
+    `text` is what was typed or asked for, `reason` why it failed or what to try instead.
+    """
     locale = load(language)
     title = locale.text(f"message.{kind}.title")
     values = {"text": shorten(text, _TYPED_COLUMNS), "reason": shorten(reason, _SUMMARY_COLUMNS)}
     said = locale.text(f"message.{kind}.text", **values)
     return Document(title, language, (Paragraph((Run(said),), Importance.ESSENTIAL),), said)
+
+
+def collected(day: Day, language: Language) -> Document:
+    """Return what a collection brought and how every source did."""
+    locale = load(language)
+    title = locale.text("title.collected", date=locale.date(day.window.date))
+    counts = {"papers": len(day.papers), "repos": len(day.repos), "assets": len(day.assets)}
+    total = locale.join(locale.text(f"count.{name}", n=n) for name, n in counts.items())
+    blocks = (Heading(1, (Run(title),)), Paragraph((Run(total),)), reliability(locale, day.reports))
+    return Document(title, language, blocks, total)
+
+
+def check(rows: Sequence[tuple[str, bool | None, str, str]], language: Language) -> Document:
+    """Return what was looked at as (what, fine or not or switched off, what was found, what to do) rows."""
+    locale = load(language)
+    title = locale.text("title.check")
+    items = tuple(_checked(locale, *row) for row in rows)
+    return Document(title, language, (Heading(1, (Run(title),)), Bullets(items)), title)
+
+
+def _checked(locale: Locale, what: str, ok: bool | None, found: str, fix: str) -> tuple[Paragraph, ...]:  # noqa: FBT001 - a row of the table
+    state = {True: "ok", False: "bad", None: "off"}[ok]
+    colon = str(locale.raw("punctuation.colon"))
+    words = " · ".join(filter(None, (locale.text(f"check.{state}"), found)))
+    first = Paragraph((Run(what, Style.STRONG), Run(colon + words)))
+    return (first, sections.aside(locale.text("check.fix", fix=fix))) if fix else (first,)
 
 
 def _document(brief: Brief, key: str, blocks: Sequence[Block], summary: str = "", **params: object) -> Document:

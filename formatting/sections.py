@@ -31,27 +31,25 @@ def aside(text: str) -> Paragraph:
 
 
 def notices(locale: Locale, brief: Brief) -> tuple[Block, ...]:
-    """Return what a reader must know first: that this is the sample, that the day is quiet."""
-    blocks = []
-    if brief.sample:
-        label = locale.text("sample.label", date=locale.date(brief.date))
-        blocks.append(Paragraph((Run(label, Style.STRONG),), Importance.ESSENTIAL))
-    if brief.window.quiet:
-        quiet = Run(locale.text(f"quiet.{brief.window.quiet}"), Style.EMPHASIS)
-        blocks.append(Paragraph((quiet,), Importance.ESSENTIAL))
-    return tuple(blocks)
+    """Return what a reader must know first: that this is the packaged sample."""
+    if not brief.sample:
+        return ()
+    label = locale.text("sample.label", date=locale.date(brief.date))
+    return (Paragraph((Run(label, Style.STRONG),), Importance.ESSENTIAL),)
 
 
 def scope(locale: Locale, brief: Brief) -> tuple[Block, ...]:
-    """Return the time range and the sources consulted."""
+    """Return the time range, why it is a quiet one, and the sources consulted."""
     window = brief.window
     days = _days(locale, window.days)
     parts = [locale.text("window.listing_day", days=days)] if days else []
     since, until = locale.moment(window.since), locale.moment(window.until)
     parts.append(locale.text("window.span", since=since, until=until))
     clause, end = str(locale.raw("punctuation.clause")), str(locale.raw("punctuation.end"))
+    quiet = (aside(locale.text(f"quiet.{window.quiet}")),) if window.quiet else ()
     return (
         _labelled(locale, "time_range", clause.join(parts) + end),
+        *quiet,
         _labelled(locale, "sources", _consulted(locale, brief)),
     )
 
@@ -80,15 +78,9 @@ def _consulted(locale: Locale, brief: Brief) -> str:
 
 
 def overview(locale: Locale, brief: Brief) -> tuple[Block, ...]:
-    """Return the day in one sentence, the reader's directions it touches, and how much was compared."""
+    """Return what the day is about, in the writer's words."""
     said = shown.said(locale, brief.overview) or (Run(why_no_papers(locale, brief)),)
-    blocks: list[Block] = [Paragraph(said, Importance.ESSENTIAL)]
-    touched = {label.id for pick in (*brief.picks, *brief.scan) for label in pick.directions}
-    names = [label.text for label in brief.directions if label.id in touched]
-    remarks = [locale.text("overview.directions", directions=locale.join(names))] if names else []
-    remarks.append(locale.text("overview.considered", papers=brief.considered, unseen=brief.unseen))
-    blocks += [aside(remark) for remark in remarks]
-    return tuple(blocks)
+    return (Paragraph(said, Importance.ESSENTIAL),)
 
 
 def picks(locale: Locale, brief: Brief) -> tuple[Block, ...]:

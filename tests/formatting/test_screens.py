@@ -4,9 +4,10 @@ from typing import get_args
 import builders
 import pytest
 
-from brief.models import Brief, Language, Note, Quiet, SourceReport, Status
+from brief.models import Brief, Day, Language, Note, Quiet, SourceReport, Status
 from formatting import markdown, screens, terminal
 from formatting.document import Button, Buttons, Document, Heading, Importance, UrlButton, plain
+from formatting.locales import load
 from formatting.screens import Kind
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -125,12 +126,13 @@ def test_a_push_has_something_to_drop_first_and_something_to_keep(language: Lang
 @pytest.mark.parametrize("quiet", Quiet)
 def test_a_quiet_day_says_why(language: Language, quiet: Quiet) -> None:
     window = builders.WINDOW.model_copy(update={"quiet": quiet})
-    brief = builders.brief(language, window=window)
-    assert "arXiv" in markdown.render(screens.push(brief)).split("\n\n")[1]
-    assert "arXiv" in markdown.render(screens.full(brief)).split("\n\n")[1]
+    why = load(language).text(f"quiet.{quiet}")
+    for screen in (screens.full, screens.sources):
+        assert why in markdown.render(screen(builders.brief(language, window=window)))
+        assert why not in markdown.render(screen(builders.brief(language)))
 
 
-@pytest.mark.parametrize("screen", [screens.push, screens.full, screens.top, screens.sources])
+@pytest.mark.parametrize("screen", [screens.push, screens.full, screens.sources])
 def test_a_sample_is_called_a_sample(screen: object) -> None:
     assert callable(screen)
     assert "样例：这是随程序附带的 2026 年 5 月 1 日（周五）" in text(screen(builders.brief(sample=True)))
@@ -163,7 +165,7 @@ def test_more_is_empty_because_all_is_recommended() -> None:
 
 
 @LANGUAGES
-@pytest.mark.parametrize("name", ["push", "top", "more", "must", "repos", "ideas", "sources", "full"])
+@pytest.mark.parametrize("name", ["push", "more", "must", "repos", "ideas", "sources", "full"])
 def test_every_screen_has_one_title_and_survives_an_empty_day(language: Language, name: str) -> None:
     for brief in (builders.brief(language), empty(language)):
         document = getattr(screens, name)(brief)
@@ -191,6 +193,15 @@ def test_a_quoted_sentence_is_shown_as_one_and_a_written_one_is_not(language: La
     pick = builders.pick(language)
     pick = pick.model_copy(update={"card": pick.card.model_copy(update={"why": builders.said("We do.", origin)})})
     assert f"{mark}{'' if 'We' in mark else 'We'}" in text(screens.card(pick, language))
+
+
+@LANGUAGES
+def test_a_quotation_that_is_introduced_is_not_named_twice(language: Language) -> None:
+    said = builders.said("In its words:") + builders.said("We do.", "abstract") + builders.said("It does.", "summary")
+    pick = builders.pick(language)
+    pick = pick.model_copy(update={"card": pick.card.model_copy(update={"why": said})})
+    named = load(language).raw("quote.summary")
+    assert f"In its words: “We do.” {named}“It does.”" in text(screens.card(pick, language))
 
 
 def test_a_card_shows_the_abstract_the_people_and_the_pages() -> None:
@@ -234,6 +245,32 @@ def test_messages(language: Language, kind: Kind) -> None:
 
 def test_a_wrong_id_gets_an_example() -> None:
     assert "/paper 2604.26904" in text(screens.message("not_an_id", "zh", "abc"))
+
+
+def test_an_unknown_command_is_told_the_closest() -> None:
+    assert "/paper" in text(screens.message("unknown_command", "zh", "/papre", "/paper"))
+
+
+def test_a_collection_is_counted_and_every_source_reported() -> None:
+    day = Day(
+        window=builders.WINDOW, collected=builders.MORNING, papers=(builders.paper(),), reports=builders.reports()
+    )
+    shown = text(screens.collected(day, "en"))
+    assert "1 paper, 0 repositories, 0 models and datasets" in shown
+    assert "arXiv API: 429 three times" in shown
+
+
+def test_a_check_tells_what_is_wrong_and_what_to_do() -> None:
+    rows = [("Redis", True, "7.0.15", ""), ("arXiv", False, "timed out", "wait"), ("X", None, "", "set X_TOKEN")]
+    assert text(screens.check(rows, "en")).splitlines()[3:] == [
+        " · Redis: ok · 7.0.15",
+        "",
+        " · arXiv: problem · timed out",
+        "   What to do: wait",
+        "",
+        " · X: not enabled",
+        "   What to do: set X_TOKEN",
+    ]
 
 
 def test_help_lists_the_commands() -> None:
