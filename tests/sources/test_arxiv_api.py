@@ -10,8 +10,8 @@ import pytest
 
 from brief.errors import SourceError, Trouble
 from brief.models import Ask, Note, Paper, SourceReport, Status, Window
-from sources._http import Http, Reply
-from sources.arxiv_api import ArxivApi, read_atom
+from sources._http import Http, Reply, Site
+from sources.arxiv_api import ArxivApi, _failure, read_atom
 from tests.fakes.site import FakeSite
 
 QUERY = "/api/query"
@@ -96,6 +96,7 @@ def test_an_answer_without_entries_is_empty() -> None:
         ("Rate exceeded.", Trouble.BAD_ANSWER),
         ("/etc/passwd", Trouble.BAD_ANSWER),
         (b"\x00\xff\x8e\x02" * 500, Trouble.BAD_ANSWER),
+        (atom("<entry><updated>99999999999999-13</updated></entry>"), Trouble.BAD_ANSWER),
         (atom(entry("x", "No usable entry")), Trouble.BAD_ANSWER),
     ],
 )
@@ -243,6 +244,18 @@ async def test_a_collection_can_be_cancelled(arxiv: ArxivApi, site: FakeSite) ->
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_step_that_takes_too_long_is_a_timeout(http: Http, site: FakeSite) -> None:
+    site.on("/x", until=asyncio.Event())
+    fetcher = http.at(Site("arXiv API", site.url))
+
+    async def work() -> None:
+        await fetcher.get("/x")
+
+    failure = await _failure(work(), fetcher, asyncio.get_running_loop().time() + 0.05)
+    assert failure is not None
+    assert (failure.trouble, failure.what, failure.tries) == (Trouble.TIMEOUT, "arXiv API", 1)
 
 
 async def test_papers_by_id_come_in_the_order_asked(arxiv: ArxivApi, site: FakeSite) -> None:
