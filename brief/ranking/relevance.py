@@ -1,0 +1,100 @@
+"""How well documents fit a reader's directions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brief.models import Paper
+from brief.profile import Direction, Profile
+from brief.ranking.corpus import Corpus, Floats
+from brief.ranking.text import names, spoken, terms
+
+SATURATION = 3.0  # BM25's k1: the weighted count at which a phrase gives half of what it can
+LAST_KEYWORD = 0.5  # what the last keyword of a direction counts for; the first counts 1
+OFF_CONTEXT = 0.4  # the share a paper keeps that names none of a direction's context
+NORM = 2.5  # how directions add up: 1 would be their sum, infinity the best one alone
+MATCHED = 0.2  # from here on a direction is said to match
+
+
+class Relevance(NamedTuple):
+    """`score` (documents) is at least 0; `fit` (directions x documents) is in 0..1; `matched` has fit's shape."""
+
+    score: Floats
+    fit: Floats
+    matched: NDArray[np.bool_]
+
+    def directions(self, profile: Profile, document: int) -> tuple[str, ...]:
+        """Return the ids of the directions a document matched, best first."""
+        fits = {d.id: self.fit[n, document] for n, d in enumerate(profile.directions) if self.matched[n, document]}
+        return tuple(sorted(fits, key=lambda direction: -fits[direction]))
+
+
+def paper_document(paper: Paper) -> tuple[str, str]:
+    """Return what relevance reads of a paper: its title, and its abstract with the keywords."""
+    return paper.title, " . ".join((paper.abstract, *paper.keywords))
+
+
+def relevance(documents: Sequence[tuple[str, str]], profile: Profile) -> Relevance:
+    """Score documents (title, body) against each direction of a profile.
+
+    A document need fit one direction well: the score is the best fit plus a share of the rest. A direction matches
+    when a keyword of it occurs word for word and the fit is clear.
+    """
+    corpus = Corpus(documents)
+    results = [_fit(corpus, direction) for direction in profile.directions]
+    fit = np.array([fit for fit, _ in results])
+    matched = (fit >= MATCHED) & np.array([phrases > 0 for _, phrases in results])
+    return Relevance(np.tanh((fit**NORM).sum(axis=0) ** (1 / NORM)), fit, matched)
+
+
+def matches(paper: Paper, direction: Direction) -> tuple[str, ...]:
+    """Return the keywords of a direction, as the profile spells them, that a paper's text contains."""
+    said = spoken(" . ".join(paper_document(paper)))
+    return tuple(keyword for keyword in direction.keywords if names(said, keyword))
+
+
+def _fit(corpus: Corpus, direction: Direction) -> tuple[Floats, Floats]:
+    """Return the fit of each document, in 0..1, and the part of it that whole keywords gave.
+
+    Half comes from whole keywords, weighted by their order; half from their words, where a word that many keywords
+    share counts most (the sum of their weights) and a rare one more than a common one, as in BM25.
+    """
+    weights = np.linspace(1, LAST_KEYWORD, len(direction.keywords))
+    phrases: dict[tuple[str, ...], float] = {}
+    for keyword, weight in zip(direction.keywords, weights, strict=True):
+        phrases.setdefault(tuple(terms(keyword)), float(weight))
+    whole = sum((w * _saturated(corpus.frequency(p)) for p, w in phrases.items()), np.zeros(corpus.size))
+    whole = whole / np.sqrt(weights.sum())
+    raw = (whole + 3 * _words(corpus, phrases)) / 2
+    return np.tanh(raw * _context(corpus, direction.context)), whole
+
+
+def _words(corpus: Corpus, phrases: dict[tuple[str, ...], float]) -> Floats:
+    """Return the weighted mean, in 0..1, of how much each document uses the words of some phrases."""
+    shares: dict[str, float] = defaultdict(float)
+    for phrase, weight in phrases.items():
+        for word in phrase:
+            shares[word] += weight
+    total, result = 0.0, np.zeros(corpus.size)
+    for word, share in shares.items():
+        frequency = corpus.frequency((word,))
+        weight = share * corpus.rarity(frequency)
+        total, result = total + weight, result + weight * _saturated(frequency)
+    return result / total if total else result
+
+
+def _context(corpus: Corpus, context: Sequence[str]) -> Floats:
+    """Return the share each document keeps: 1 where the context is named at least once, or none is asked for."""
+    if not context:
+        return np.ones(corpus.size)
+    named = sum((corpus.frequency(terms(phrase)) for phrase in context), np.zeros(corpus.size))
+    return np.asarray(OFF_CONTEXT + (1 - OFF_CONTEXT) * np.minimum(1, named))
+
+
+def _saturated(frequency: Floats) -> Floats:
+    return frequency / (frequency + SATURATION)

@@ -1,0 +1,101 @@
+"""What else speaks for a paper: votes, code, mentions, venue, freshness, and whom the reader follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from statistics import median
+
+from brief.models import Paper
+from brief.profile import Profile
+from brief.ranking.text import names, spoken
+
+# The most each part can give; together they stay below what a clearly fitting text gives.
+VOTES, CODE, TALK, VENUE, FRESH, AUTHOR, ORGANIZATION = 0.3, 0.06, 0.06, 0.05, 0.12, 0.3, 0.15
+AVOIDED = -5.0  # below every paper without an avoided keyword
+
+_HALF_LIFE = 7.0  # days in which freshness halves
+_FEW = 4  # votes of a listing day with fewer papers are compared with all days' instead
+_ACCEPTED = re.compile(r"\b(?:accepted|to appear|published|camera[- ]ready|oral|spotlight)\b", re.IGNORECASE)
+_VENUE = re.compile(
+    r"\b(?:ICLR|ICML|NeurIPS|ACL|EMNLP|NAACL|EACL|COLING|COLM|TACL|TMLR|JMLR|AAAI|IJCAI|AAMAS|AISTATS|UAI|CVPR|ICCV|"
+    r"ECCV|KDD|WWW|SIGIR|ICSE|FSE|ASE|ISSTA|MLSys|OSDI|SOSP|CoRL|ICRA|IROS|RSS|CHI)\b"
+)
+
+
+def venue(paper: Paper) -> str | None:
+    """Return the venue the authors' comment names, such as `ICLR`; None for none, or when only submitted to it."""
+    comment = (paper.comment or "")[:1000]
+    found = _VENUE.search(comment)
+    submitted = re.search(r"\bsubmitted|under review\b", comment, re.IGNORECASE) and not _ACCEPTED.search(comment)
+    return found[0] if found and not submitted else None
+
+
+def typical_votes(papers: Sequence[Paper]) -> dict[dt.date | None, float]:
+    """Return the median votes of each listing day, at least 1; None stands for all days together.
+
+    Papers listed the same day have had the same time to gather votes, so the day stands for the age.
+    """
+    days: dict[dt.date | None, list[int]] = defaultdict(list)
+    for paper in papers:
+        if paper.votes is not None:
+            days[None].append(paper.votes)
+            days[paper.listed].append(paper.votes)
+    return {day: max(1.0, median(votes)) for day, votes in days.items() if day is None or len(votes) >= _FEW}
+
+
+def signals(paper: Paper, now: dt.datetime, typical: dict[dt.date | None, float]) -> dict[str, float]:
+    """Return the parts that speak for (or against) a paper beside its text, each bounded, none of them 0.
+
+    `typical` is what `typical_votes` returned for the day's papers.
+    """
+    parts = {
+        "votes": VOTES * _votes(paper, typical),
+        "code": CODE * _code(paper),
+        "talk": TALK * _growing((paper.comments or 0) + 2 * paper.mentions, 20),
+        "venue": VENUE if venue(paper) else 0.0,
+        "fresh": FRESH * _freshness(paper, now),
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def followed(paper: Paper, profile: Profile) -> dict[str, float]:
+    """Return what a paper gains from a followed author or organization and loses for an avoided keyword."""
+    authors = {name.casefold() for name in profile.authors}
+    organizations = {name.casefold() for name in profile.organizations}
+    said = spoken(f"{paper.title} . {paper.abstract} . {' . '.join(paper.keywords)}") if profile.avoid else ""
+    parts = {
+        "author": AUTHOR if any(a.casefold() in authors for a in paper.authors) else 0.0,
+        "organization": ORGANIZATION if (paper.organization or "").casefold() in organizations else 0.0,
+        "avoided": AVOIDED if any(names(said, phrase) for phrase in profile.avoid) else 0.0,
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def _votes(paper: Paper, typical: dict[dt.date | None, float]) -> float:
+    """Return 0 for a paper nobody listed, 0.5 for the typical one of its day, near 1 for the day's favourite."""
+    if not paper.votes or paper.votes < 0:
+        return 0.0
+    usual = typical.get(paper.listed, typical.get(None, 1.0))
+    return paper.votes / (paper.votes + usual)
+
+
+def _code(paper: Paper) -> float:
+    """Return half for public code, the rest as its stars grow to 1,000."""
+    return (1 + _growing(paper.code_stars or 0, 1000)) / 2 if paper.code else 0.0
+
+
+def _growing(count: int, full: int) -> float:
+    """Return 0 for none and 1 from `full` on, by the logarithm."""
+    return min(1.0, math.log1p(max(0, count)) / math.log1p(full))
+
+
+def _freshness(paper: Paper, now: dt.datetime) -> float:
+    """Return 1 for a paper of this moment, half after a week; 0 when its date is unknown. A revision is not new."""
+    if paper.published is None:
+        return 0.0
+    days = max(0.0, (now - paper.published).total_seconds() / 86_400)
+    return float(0.5 ** (days / _HALF_LIFE))

@@ -1,0 +1,38 @@
+"""Words as everything here compares them: without case, plurals and filler."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MAX_CHARACTERS = 8_000  # of one field; an abstract has at most 1,920 (https://info.arxiv.org/help/prep.html)
+
+_WORD = re.compile(r"[^\W_]+")
+_FILLER = {
+    *("a", "an", "and", "are", "as", "at", "be", "by", "can", "for", "from", "in", "into", "is", "it", "its", "large"),
+    *("of", "on", "or", "our", "such", "that", "the", "their", "these", "this", "to", "via", "we", "which", "with"),
+}
+
+
+@lru_cache(maxsize=100_000)
+def _fold(word: str) -> str:
+    """Drop an English plural: `policies` to `policy`, `agents` to `agent`; `analysis` and `corpus` stay."""
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "sui" else word
+
+
+def terms(text: str) -> list[str]:
+    """Split a text into the terms everything here compares: hyphens separate, case, plurals and filler are gone."""
+    return [_fold(word) for word in _WORD.findall(text[:MAX_CHARACTERS].lower()) if word not in _FILLER]
+
+
+def spoken(text: str) -> str:
+    """Return the terms of a text as one string that `names` can look in."""
+    return f" {' '.join(terms(text))} "
+
+
+def names(said: str, phrase: str) -> bool:
+    """Tell whether a text, given as `spoken(text)`, contains a phrase; a phrase of filler only is never contained."""
+    wanted = terms(phrase)
+    return bool(wanted) and f" {' '.join(wanted)} " in said
