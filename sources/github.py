@@ -24,7 +24,7 @@ from sources._report import report
 
 QUERIES: Final = 3  # each is asked twice, by stars and by recency: 6 of the 10 searches a minute
 FOLLOWED: Final = 10
-_AT_ONCE = 5
+_AT_ONCE = 4
 _QUERY_LIMIT, _OPERATORS = 256, 5
 _PAGE = 50
 _ACTIVE = dt.timedelta(days=7)
@@ -61,7 +61,7 @@ class GitHub:
     async def follow(self, papers: Sequence[Paper]) -> Harvest:
         """Return the repositories these papers point to, those of the most voted papers first, at most `FOLLOWED`.
 
-        Never raises SourceError. Five are asked at a time; after a failure or a used up quota no more are.
+        Never raises SourceError. Four are asked at a time; after a failure or a used up quota no more are.
         """
         started, fetch, found = time.monotonic(), self._http.at(self._site), _Found()
         pointed = list(_pointed(papers).values())[:FOLLOWED]
@@ -87,6 +87,11 @@ class _Found:
         if not self.quota_left:
             self.note("rate_left")
         return self.quota_left and not self.errors
+
+    def fail(self, error: SourceError) -> None:
+        """Keep one error of a kind: four requests lost in the same way are one thing to tell."""
+        if all((error.trouble, error.status) != (known.trouble, known.status) for known in self.errors):
+            self.errors.append(error)
 
     def note(self, code: str, **params: str) -> None:
         note = Note(code=code, params=dict(params))
@@ -116,7 +121,7 @@ async def _search(fetch: Fetcher, params: dict[str, str | int], found: _Found) -
         reply = await fetch.get("/search/repositories", params)
         answer = object_of(reply, "items", list)
     except SourceError as error:
-        found.errors.append(error)
+        found.fail(error)
         return
     found.quota_left = has_quota(reply)
     if answer.get("incomplete_results") is True:
@@ -135,7 +140,7 @@ async def _details(fetch: Fetcher, name: str, papers: Sequence[str], found: _Fou
             return
         row = object_of(reply, "full_name", str)
     except SourceError as error:
-        found.errors.append(error)
+        found.fail(error)
         return
     if is_live(row):
         found.add(read_repo(row, papers))

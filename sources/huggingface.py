@@ -71,7 +71,7 @@ class HuggingFace:
             (fetch, models, datasets),
             started,
             errors=_distinct(pages),
-            notes=[*_day_notes(days, pages), *map(note_of, _distinct(trending))],
+            notes=[*_notes(days, pages, trending)],
             skipped=_skipped(pages) + _skipped(trending),
             papers=len(papers),
             assets=len(assets),
@@ -128,17 +128,20 @@ def _skipped(listings: Iterable[_Listing[Any]]) -> int:
     return sum(listing.rows - len(listing.items) for listing in listings)
 
 
-def _day_notes(days: Sequence[dt.date], pages: Sequence[_Listing[Paper]]) -> Iterator[Note]:
-    """Yield which days are missing, unless all are, and which weekdays list nothing or are still filling."""
-    lost = all(page.error for page in pages)
+def _notes(
+    days: Sequence[dt.date], pages: Sequence[_Listing[Paper]], trending: Sequence[_Listing[HubAsset]]
+) -> Iterator[Note]:
+    """Yield which days are missing, which weekdays list nothing or are still filling, and why nothing is trending."""
+    if all(page.error for page in pages):
+        return  # the error says it all
     for day, page in zip(days, pages, strict=True):
         if page.error:
-            if not lost:
-                yield Note(code="day_missing", params={"day": day.isoformat()})
+            yield Note(code="day_missing", params={"day": day.isoformat()})
         elif page.rows == 0 and day.weekday() < _SATURDAY:
             yield Note(code="nothing_listed", params={"day": day.isoformat()})
         elif 0 < page.rows < FILLING and day == days[-1]:
             yield Note(code="page_filling", params={"day": day.isoformat(), "papers": len(page.items)})
+    yield from map(note_of, _distinct(trending))
 
 
 def read_paper(row: dict[str, Any], listed: dt.date | None = None) -> Paper | None:

@@ -145,11 +145,19 @@ async def test_following_stops_early(
     http: Http, site: FakeSite, answer: dict[str, Any], note: tuple[str, dict[str, Any]]
 ) -> None:
     site.on("/github/repos/owner/repo0", **answer)
-    for n in range(1, 5):
+    for n in range(1, 4):
         site.on(f"/github/repos/owner/repo{n}", json={"full_name": f"owner/repo{n}"})
     harvest = await hub(http, site).follow([pointing(f"owner/repo{n}") for n in range(8)])
-    assert harvest.report.requests == 5
+    assert harvest.report.requests == 4
     assert told(harvest) == [note]
+
+
+async def test_requests_lost_in_the_same_way_are_told_once(http: Http, site: FakeSite) -> None:
+    for n in range(4):
+        site.on(f"/github/repos/owner/repo{n}", status=500 if n else 403, times=3 if n else 1)
+    harvest = await hub(http, site).follow([pointing(f"owner/repo{n}") for n in range(8)])
+    assert harvest.report.status == Status.FAILED
+    assert sorted(code for code, _ in told(harvest)) == ["server_error", "unauthorized"]
 
 
 def test_queries_keep_githubs_limits_and_the_most_wanted() -> None:
