@@ -67,7 +67,11 @@ def _bullets(block: Bullets) -> str:
 
 def _line(spans: Spans) -> str:
     """Return spans as one line that starts no list, heading or rule of its own."""
-    text = "".join(_span(span) for span in spans).strip()
+    text = ""
+    for shown in map(_span, spans):
+        apart = " " if text.endswith("`") and shown.startswith("`") else ""  # two code spans must not run together
+        text += apart + shown
+    text = text.strip()
     return _LINE_START.sub(_harmless, text, count=1) if _LINE_START.match(text) else text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 from brief.models import Label, Paper, Pick, Text
 from formatting.document import Importance, Link, Paragraph, Run, Span, Spans, Style, plain, separated
@@ -15,7 +15,6 @@ TITLE_COLUMNS = 240
 SENTENCE_COLUMNS = 900
 _AUTHORS_NAMED = 5
 _NAME_COLUMNS = 60
-_LEAD_INS = (":", "\uff1a")
 
 
 def title(paper: Paper, limit: int = TITLE_COLUMNS) -> str:
@@ -33,8 +32,8 @@ def field(locale: Locale, name: str, spans: Spans, importance: Importance = Impo
 def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
     """Return sentences as spans, `limit` columns at most; a source's own words are quoted under its name.
 
-    A sentence that ends in a colon introduces the quotation itself; only Hugging Face's summary, which nobody of
-    the paper wrote, is named even then.
+    A sentence that ends in a colon introduces the quotation itself; only Hugging Face's summary, which is not the
+    authors' own, is named even then.
     """
     spans: list[Span] = []
     for origin, group in groupby(text, key=lambda s: s.origin if s.quoted else None):
@@ -45,12 +44,25 @@ def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
         if spans:
             spans.append(Run(_gap(plain(spans))))
         if origin:
-            if origin == "summary" or not plain(spans).rstrip().endswith(_LEAD_INS):
+            if origin == "summary" or not _introduces(plain(spans)):
                 spans.append(Run(str(locale.raw(f"quote.{origin}")), Style.MUTED))
             spans.append(Run(locale.text("quote.text", text=words), Style.QUOTE))
         else:
             spans.append(Run(words))
     return tuple(spans)
+
+
+def opening(text: Text, limit: int) -> Text:
+    """Return the first sentences that fit `limit` columns together, one at least."""
+    fitting = sum(width <= limit for width in accumulate(columns(sentence.text) for sentence in text))
+    return text[: max(1, fitting)]
+
+
+def points(locale: Locale, text: Text) -> tuple[Spans, ...]:
+    """Return sentences one point each; a quotation stays with what introduces it."""
+    starts = [n for n, sentence in enumerate(text) if n and not (sentence.quoted and _introduces(text[n - 1].text))]
+    edges = [0, *starts, len(text)]
+    return tuple(spans for a, b in pairwise(edges) if (spans := said(locale, text[a:b])))
 
 
 def links(paper: Paper) -> Spans:
@@ -130,6 +142,10 @@ def _joined(sentences: Iterable[str]) -> str:
     for sentence in sentences:
         whole += _gap(whole) + sentence.strip()
     return whole
+
+
+def _introduces(text: str) -> bool:
+    return text.rstrip().endswith((":", "\uff1a"))
 
 
 def _gap(before: str) -> str:

@@ -30,8 +30,9 @@ from formatting.reports import missing_line, reliability, why_no_more, why_no_pa
 from formatting.text import shorten
 
 TOP = 5  # papers in the push
-_PUSH_TITLE = 120  # columns; with the next two, five entries stay within one screen
-_PUSH_OVERVIEW = 320
+_PUSH_TITLE = 120  # columns; with the next three, five entries stay within one screen
+_PUSH_OVERVIEW = 400
+_PUSH_CATEGORIES = 3
 _PUSH_CONTRIBUTION = 180
 _ABSTRACT_COLUMNS = 1800
 _TYPED_COLUMNS = 80  # of what somebody typed, repeated back
@@ -45,7 +46,7 @@ Kind = Literal[
 def push(brief: Brief) -> Document:
     """Return the morning message: the day in a sentence, the top five, what is missing, where to go next."""
     locale = load(brief.language)
-    overview = shown.said(locale, brief.overview, _PUSH_OVERVIEW)
+    overview = shown.said(locale, shown.opening(brief.overview, _PUSH_OVERVIEW), _PUSH_OVERVIEW)
     blocks: list[Block] = [*sections.notices(locale, brief)]
     if overview:
         blocks.append(Paragraph(overview, Importance.ESSENTIAL))
@@ -195,7 +196,11 @@ def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
     """Return the linked title, the contribution, and categories with signals."""
     paper = pick.paper
     said = shown.said(locale, pick.card.contribution or pick.card.judgement, _PUSH_CONTRIBUTION)
-    marks = (shown.revision(locale, pick), shown.categories(pick.categories, paper), shown.signals(locale, paper))
+    marks = (
+        shown.revision(locale, pick),
+        shown.categories(pick.categories[:_PUSH_CATEGORIES], paper),
+        shown.signals(locale, paper),
+    )
     meta = " · ".join(filter(None, marks))
     lines = [Paragraph((Link(shown.title(paper, _PUSH_TITLE), paper.url),), Importance.ESSENTIAL)]
     lines += [Paragraph(said)] if said else []

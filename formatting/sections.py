@@ -115,8 +115,14 @@ def must_reads(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     chosen = [pick for i in brief.must_reads if (pick := brief.find(i))]
     if not chosen:
         return (aside(why_no_papers(locale, brief)),)
-    items = tuple((_linked(pick), *shown.parts(locale, pick, "focus")) for pick in chosen)
+    items = tuple((_linked(pick), *_focus(locale, pick)) for pick in chosen)
     return (Bullets(items, numbered=True), *_stand_in(locale, brief))
+
+
+def _focus(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
+    """Return what to read for, a line each point, the first one labelled."""
+    lines = shown.points(locale, pick.card.focus)
+    return (*(shown.field(locale, "focus", line) for line in lines[:1]), *(Paragraph(line) for line in lines[1:]))
 
 
 def _linked(pick: Pick) -> Paragraph:

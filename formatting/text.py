@@ -61,6 +61,8 @@ def shorten(text: str, limit: int) -> str:
     text = text.strip()
     if columns(text) <= limit:
         return text
+    if limit < 1:
+        return ""
     used, end = 0, 0
     while (used := used + columns(text[end])) < limit:
         end += 1

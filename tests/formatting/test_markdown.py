@@ -112,6 +112,11 @@ def test_spans(span: Span, shown: str) -> None:
     assert block(span) == f"{shown}\n"
 
 
+def test_neighbouring_code_spans_stay_two() -> None:
+    rendered = block(Run("a", Style.CODE), Run("b", Style.CODE))
+    assert [t.content for t in inlines(rendered) if t.type == "code_inline"] == ["a", "b"]
+
+
 def test_an_item_keeps_its_lines_together() -> None:
     lines = (Paragraph((Run("one"),)), Paragraph((Run("- two"),)))
     blocks: tuple[Block, ...] = (Bullets((lines, lines[:1]), numbered=True),)

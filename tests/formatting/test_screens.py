@@ -204,6 +204,22 @@ def test_a_quotation_that_is_introduced_is_not_named_twice(language: Language) -
     assert f"In its words: “We do.” {named}“It does.”" in text(screens.card(pick, language))
 
 
+def test_must_reads_give_a_line_to_each_point() -> None:
+    focus = builders.said("Method:") + builders.said("We do.", "abstract") + builders.said("Ask this?")
+    pick = builders.pick("en")
+    pick = pick.model_copy(update={"card": pick.card.model_copy(update={"focus": focus})})
+    shown = text(screens.must(builders.brief("en", picks=(pick,), scan=())))
+    assert "\n   Read for: Method: “We do.”\n   Ask this?\n" in shown
+
+
+def test_a_long_overview_loses_whole_sentences_in_the_push() -> None:
+    first, second = "All about agents. " * 10, "And much else. " * 20
+    brief = builders.brief("en", overview=builders.said(first) + builders.said(second))
+    assert second.strip() not in text(screens.push(brief)).replace("\n", " ")
+    assert first.strip() in text(screens.push(brief)).replace("\n", " ")
+    assert second.strip() in text(screens.full(brief)).replace("\n", " ")
+
+
 def test_a_card_shows_the_abstract_the_people_and_the_pages() -> None:
     many = tuple(f"Author {n}" for n in range(600))
     pick = builders.pick("en", paper=builders.paper(authors=many, project="https://example.org/p", comment="Venue X"))
