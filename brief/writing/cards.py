@@ -9,8 +9,8 @@ from typing import Any, Literal
 from brief.models import Card, Label, Language, Paper, Ranked, Sentence, Text
 from brief.profile import Direction, Profile
 from brief.ranking.relevance import matches
-from brief.words import names as says
-from brief.words import spoken
+from brief.ranking.text import names as says
+from brief.ranking.text import spoken
 from brief.writing.facts import Votes, baseline, benchmarks, venue
 from brief.writing.phrases import Phrases
 from brief.writing.readable import readable
@@ -79,8 +79,8 @@ class CardWriter:
             text.append(self.voice.quoted(readable(self.paper.summary), "summary", self.paper.id))
         elif reading.claim is not None:
             text.append(self._quote(reading.claim))
-            if len(text[0].text) < SHORT_CLAIM and reading.method is not None:
-                text.append(self._quote(reading.method))
+            if len(text[0].text) < SHORT_CLAIM:
+                text += [self._quote(index) for index in reading.methods[:1]]
         if not text:
             return (self._say("contribution.none"),)
         if reading.result is not None and len(reading.sentences[reading.result]) <= RESULT_LENGTH:
@@ -167,7 +167,7 @@ class CardWriter:
         """Return how it works, how it is tested, what to check, and the question to read with."""
         text: list[Sentence] = []
         reading = self.reading
-        method = reading.method if reading.method is not None and reading.method not in self.used else reading.claim
+        method = next((i for i in reading.methods if i not in self.used), reading.claim)
         shown: set[int] = set()
         for key, index in (("method", method), ("evaluation", reading.evaluation), ("caveat", reading.caveat)):
             if index is not None and index not in shown:
@@ -176,7 +176,14 @@ class CardWriter:
         missing = self._missing()
         if missing:
             text.append(self._say(f"focus.missing.{missing}"))
-        return (*text, self._say(f"focus.ask.{reading.kind}"))
+        return (*text, self._say(self._question()))
+
+    def _question(self) -> str:
+        """Return the key of the question to read with: by what a method is about, else by the sort of paper."""
+        reading = self.reading
+        if reading.kind in ("method", "system") and reading.topics:
+            return f"focus.ask_about.{reading.topics[0]}"
+        return f"focus.ask.{reading.kind}"
 
     def _missing(self) -> str | None:
         """Return what a method's abstract leaves out, the gravest first."""

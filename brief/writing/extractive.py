@@ -16,6 +16,7 @@ from brief.writing.readable import readable
 from brief.writing.reading import Reading
 
 MUST_READS = 3
+MOST_TOUCHED = 4  # directions named in the overview
 DESCRIPTION_LENGTH = 200
 MOST_POINTING = 2  # papers named that point to a repository
 
@@ -49,7 +50,9 @@ class Extractive:
             return (*text, voice.measured("overview.none"))
         text.append(voice.measured("overview.picks", *ids, names=tuple(self._name(pick) for pick in picks)))
         counts = Counter(direction for pick in picks for direction in pick.score.directions)
-        touched = labels(self._profile, [direction for direction, _ in counts.most_common()], self._language)
+        touched = labels(
+            self._profile, [direction for direction, _ in counts.most_common(MOST_TOUCHED)], self._language
+        )
         if touched:
             text.append(voice.measured("overview.directions", *ids, directions=tuple(label.text for label in touched)))
         return tuple(text)
@@ -103,7 +106,7 @@ class Extractive:
     def ideas(self, ranked: Sequence[Ranked], limit: int = 3) -> tuple[Idea, ...]:
         """Return at most `limit` research ideas, each from two of the best papers, the most promising pair first."""
         readings = [(self._read(r.paper), r.score.directions) for r in ranked]
-        return IdeaWriter(self._voice, self._profile, readings).ideas(limit)
+        return IdeaWriter(self._voice, readings).ideas(limit)
 
     def _read(self, paper: Paper) -> Reading:
         return self._readings.setdefault(paper.id, Reading(paper))

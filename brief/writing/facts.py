@@ -40,6 +40,10 @@ _BASELINE = re.compile(
     r"self-consistency|beam search|best-of-N|speculative decoding|EAGLE(?:-[23])?|vLLM|SGLang|FlashAttention(?:-[23])?|"
     r"knowledge distillation|chain-of-thought|[Gg]reedy decoding|DreamerV3|Coconut)(?![\w-])"
 )
+_TOO_GENERAL = frozenset(
+    {"reinforcement learning", "policy optimization", "large language models", "large language model", "reward model"}
+    | {"language models", "tool use", "multi-agent systems", "deep learning", "machine learning", "llm agents"}
+)
 _MECHANISM = re.compile(
     r"\b(?:via|through|using|with|by)\s(?P<phrase>[A-Z][\w-]*(?:[ -][A-Z\d][\w-]*){1,5})(?=$|[,:?])"
 )
@@ -58,9 +62,9 @@ def venue(paper: Paper) -> str | None:
 
 def benchmarks(reading: Reading) -> tuple[str, ...]:
     """Return at most four benchmarks and data sets the abstract names, its own work left out, in order."""
-    own = (reading.name.casefold(), (reading.coined or "").casefold())
+    own = tuple({reading.name.casefold(), (reading.coined or reading.name).casefold()})
     found = dict.fromkeys(m[0] for m in _BENCHMARK.finditer(" ".join(reading.sentences)))
-    return tuple(name for name in found if name.casefold() not in own and f"{name.casefold()}:" not in own)[:MOST_NAMES]
+    return tuple(name for name in found if not name.casefold().startswith(own))[:MOST_NAMES]
 
 
 def baseline(reading: Reading) -> str | None:
@@ -69,23 +73,18 @@ def baseline(reading: Reading) -> str | None:
     return match["name"] if match and match["name"] != reading.coined else None
 
 
-def mechanism(reading: Reading, vocabulary: Iterable[str] = ()) -> str | None:
+def mechanism(reading: Reading) -> str | None:
     """Return a phrase for how the paper works, as written there.
 
-    From its title ("via Skill Graphs"), else the longest of its own keywords that the title or claim contains, else
-    the first phrase of `vocabulary` found there.
+    From its title ("via Skill Graphs"), else the longest of its own keywords that its title or claim contains.
     """
     titled = _MECHANISM.search(reading.title)
-    if titled:
+    if titled and titled["phrase"].casefold() not in _TOO_GENERAL:
         return titled["phrase"]
-    claim = "" if reading.claim is None else reading.sentences[reading.claim]
-    for phrases in (sorted(reading.paper.keywords, key=len, reverse=True), vocabulary):
-        for phrase in phrases:
-            match = re.search(
-                rf"(?<![\w-]){re.escape(phrase[:60])}(?![\w-])", f"{reading.title} {claim}", re.IGNORECASE
-            )
-            if match and " " in phrase:
-                return match[0]
+    for phrase in sorted(reading.paper.keywords, key=len, reverse=True):
+        match = re.search(rf"(?<![\w-]){re.escape(phrase[:60])}(?![\w-])", reading.core, re.IGNORECASE)
+        if match and " " in phrase and phrase.casefold() not in _TOO_GENERAL:
+            return match[0]
     return None
 
 

@@ -11,7 +11,6 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from brief.models import Idea, Sentence
-from brief.profile import Profile
 from brief.writing.cards import Voice
 from brief.writing.facts import baseline, benchmarks, mechanism
 from brief.writing.readable import readable
@@ -22,41 +21,16 @@ CONSIDERED = 30
 MOST_PER_PAPER = 2
 MOST_STEPS = 3
 QUOTE_LENGTH = 240
-NAME_LENGTH = 60
+NAME_LENGTH = 45
 # The share of words two papers have in common: below, they have nothing to say to each other; above, they are one idea.
-LEAST_SHARED, MOST_SHARED = 0.05, 0.35
+LEAST_SHARED, MOST_SHARED = 0.02, 0.3
 
-_ROLES = {
-    role: re.compile(pattern, re.IGNORECASE)
-    for role, pattern in {
-        "latent": r"\blatent|\bhidden[- ](?:state|representation)|continuous thought",
-        "world": r"\bworld models?|state[- ]transition|\bforecast|predictive agents?|"
-        r"predict\w* (?:the )?(?:future|next state|outcome)",
-        "training": r"\breinforcement learning|\bRL(?:VR|HF)?\b|\b\w?[GPD]R?PO\b|policy optimi[sz]ation|post-training|"
-        r"self-distill",
-        "efficiency": r"\bspeculative|\bthroughput|\baccelerat|\bspeed-?ups?\b|\bKV[- ]cache|\blow-latency",
-        "data": r"\b(?:task|data|trajectory|environment)s? (?:synthesis|generation|engineering|curation)|synthesi[sz]|"
-        r"training trajectories",
-        "testbed": r"\bbenchmark|\benvironments?\b|\btestbed|\bsandbox|\bgym\b",
-    }.items()
-}
 _AGENT = re.compile(r"\bagents?\b|\bagentic\b", re.IGNORECASE)
-_OTHER_FIELDS = (
-    *(
-        "video",
-        "robot",
-        "image",
-        "speech",
-        "audio",
-        "medical",
-        "clinical",
-        "3d",
-        "driving",
-        "molecul",
-        "protein",
-        "gui",
-    ),
-    *("time series", "recommend", "translation", "graph neural", "federated"),
+_LANGUAGE = re.compile(r"\bM?LLMs?\b|\blanguage models?\b", re.IGNORECASE)
+_OTHER_FIELDS = re.compile(
+    r"\b(?:video|vision|visual|robot|image|speech|audio|medical|clinical|3d|driving|molecul|protein|gui\b|time series|recommend|"
+    r"translation|graph neural|federated|cad\b)",
+    re.IGNORECASE,
 )
 
 
@@ -90,35 +64,46 @@ class Part:
 
     @cached_property
     def name(self) -> str:
-        """The name the authors coined, else the title in short."""
-        return self.reading.coined or clip(self.reading.name, NAME_LENGTH)
+        """The name the authors coined, else the title or its mechanism, whichever is short enough to be one."""
+        reading = self.reading
+        short = reading.name if len(reading.name) <= NAME_LENGTH else mechanism(reading)
+        return reading.coined or short or clip(reading.name, NAME_LENGTH)
 
     @cached_property
     def roles(self) -> frozenset[str]:
         """What the paper can bring to an idea."""
-        reading = self.reading
-        core = f"{reading.title}. {'' if reading.claim is None else reading.sentences[reading.claim]}"
-        found = {role for role, pattern in _ROLES.items() if pattern.search(core)}
-        if reading.kind in ("benchmark", "dataset"):
-            return frozenset({"testbed"} | (found & {"world"}))
-        if reading.kind in ("survey", "position", "report", "theory"):
+        kind, topics = self.reading.kind, frozenset(self.reading.topics)
+        if kind in ("benchmark", "environment"):
+            return frozenset({"testbed"})
+        if kind == "dataset":
+            return frozenset({"data"})
+        if kind == "study":
+            return frozenset({"study"} if topics & {"training", "latent"} else ())
+        if kind in ("survey", "position", "report", "theory"):
             return frozenset()
-        if reading.kind == "study":
-            return frozenset({"study"} if found & {"training", "latent"} else ())
-        return frozenset(found | {"method"})
+        return (topics - {"training"} if "efficiency" in topics else topics) | {"method"}
+
+    @cached_property
+    def for_agents(self) -> bool:
+        """Whether its title or claim speaks of agents: what is made for them is tested with them."""
+        return bool(_AGENT.search(self.reading.core))
+
+    @cached_property
+    def for_language(self) -> bool:
+        """Whether its abstract speaks of language models."""
+        return bool(_LANGUAGE.search(self.reading.text))
 
     @cached_property
     def field(self) -> frozenset[str]:
         """The special fields its title names."""
-        title = self.reading.title.lower()
-        return frozenset(field for field in _OTHER_FIELDS if field in title)
+        return frozenset(field.lower() for field in _OTHER_FIELDS.findall(self.reading.title))
 
 
 class IdeaWriter:
     """Finds the pairs of a day's best papers that make an idea, and writes them."""
 
-    def __init__(self, voice: Voice, profile: Profile, ranked: Sequence[tuple[Reading, tuple[str, ...]]]) -> None:
-        self._voice, self._profile = voice, profile
+    def __init__(self, voice: Voice, ranked: Sequence[tuple[Reading, tuple[str, ...]]]) -> None:
+        self._voice = voice
         best = enumerate(ranked[:CONSIDERED])
         self._parts = [Part(reading, directions, n) for n, (reading, directions) in best if directions]
 
@@ -171,23 +156,26 @@ class IdeaWriter:
         return self._voice.quoted(readable(paper.summary or reading.title), "summary", paper.id, QUOTE_LENGTH)
 
     def _facts(self, one: Part, other: Part) -> dict[str, Any]:
-        vocabulary = [
-            k for d in self._profile.directions if d.id in (*one.directions, *other.directions) for k in d.keywords
-        ]
         tested = benchmarks(other.reading) or benchmarks(one.reading)
         return {
-            "mech_a": mechanism(one.reading, vocabulary),
-            "mech_b": mechanism(other.reading, vocabulary),
+            "mech_a": _unless(one.name, mechanism(one.reading)),
+            "mech_b": _unless(other.name, mechanism(other.reading)),
             "baseline": baseline(other.reading) or baseline(one.reading),
             "bench": tested[0] if tested else None,
         }
+
+
+def _unless(name: str, phrase: str | None) -> str | None:
+    return None if phrase == name else phrase
 
 
 def _complement(pairing: Pairing, one: Part, other: Part) -> bool:
     """Whether two papers speak of one subject without being the same work, and the second lacks the first's role."""
     if pairing.first in other.roles and pairing.first != "method":
         return False
-    if one.field != other.field or one.name == other.name:
+    if one.field != other.field or one.for_language != other.for_language or one.name == other.name:
+        return False
+    if pairing.second == "testbed" and one.for_agents != other.for_agents:
         return False
     return LEAST_SHARED <= _shared(one, other) <= MOST_SHARED
 
@@ -199,5 +187,5 @@ def _shared(one: Part, other: Part) -> float:
 
 def _worth(pairing: Pairing, one: Part, other: Part) -> float:
     different = one.directions[0] != other.directions[0]
-    agents = bool(_AGENT.search(one.reading.text)) == bool(_AGENT.search(other.reading.text))
-    return pairing.worth + different + 0.5 * agents + 5 * _shared(one, other) - (one.place + other.place) / CONSIDERED
+    unnamed = one.name.endswith("…") + other.name.endswith("…")
+    return pairing.worth + different - unnamed + 10 * _shared(one, other) - 1.5 * (one.place + other.place) / CONSIDERED

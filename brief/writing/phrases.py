@@ -55,7 +55,7 @@ class Phrases(string.Formatter):
         if isinstance(value, dt.date):
             return self._date(value, format_spec)
         if isinstance(value, tuple):
-            return self._list(tuple(f"“{v}”" for v in value) if format_spec == "quoted" else value)
+            return self._list(value, quoted=format_spec == "quoted")
         if isinstance(value, int):
             return _number(value, format_spec)
         return str(super().format_field(value, format_spec))
@@ -70,8 +70,12 @@ class Phrases(string.Formatter):
         styles = {"day": f"{day.day} {month}", "month": f"{month} {day.year}"}
         return styles.get(style, f"{day.day} {month} {day.year}")
 
-    def _list(self, names: tuple[str, ...]) -> str:
-        comma, last = ("、", "和") if self.language == "zh" else (", ", " and ")
+    def _list(self, names: tuple[str, ...], *, quoted: bool) -> str:
+        if quoted:
+            names = tuple(f"“{name}”" for name in names)
+        comma, last = (", ", " and ")
+        if self.language == "zh":  # no comma stands between quotation marks (GB/T 15834-2011, 4.5.3.5)
+            comma, last = ("" if quoted else "、"), "和"
         head = comma.join(names[:-1])
         return f"{head}{last}{names[-1]}" if head else "".join(names)
 
