@@ -17,35 +17,47 @@ _LOOK = 10  # candidates looked at for each place
 def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = ()) -> list[Ranked]:
     """Return at most `count` papers in the order they were chosen, different from each other and from `chosen`.
 
-    Maximal marginal relevance: each step takes the best total less what it repeats. Papers that match no direction,
-    whose total is not above 0, or that were chosen before are left out: a short list is better than a padded one.
+    Maximal marginal relevance (https://doi.org/10.1145/290941.291025): each step takes the best total less what it
+    repeats. Papers that match no direction, whose total is not above 0, or that were chosen before are left out: a
+    short list is better than a padded one.
     """
     taken = {r.paper.id for r in chosen}
-    candidates = [r for r in ranked if r.paper.id not in taken and r.score.directions and r.score.total > 0]
-    candidates = candidates[: count * _LOOK]
-    words = {r.paper.id: frozenset(terms(" ".join(paper_document(r.paper)))) for r in (*candidates, *chosen)}
-    repeated = dict.fromkeys((r.paper.id for r in candidates), 0.0)
-    directions = Counter(r.score.directions[0] for r in chosen if r.score.directions)
-    picked: list[Ranked] = []
-
-    def note(new: Ranked) -> None:
-        for r in candidates:
-            likeness = _likeness(words[r.paper.id], words[new.paper.id])
-            repeated[r.paper.id] = max(repeated[r.paper.id], likeness)
-
-    def worth(r: Ranked) -> float:
-        crowd = directions[r.score.directions[0]]
-        return r.score.total - SAME_WORDS * repeated[r.paper.id] - SAME_DIRECTION * crowd
-
+    fitting = [r for r in ranked if r.paper.id not in taken and r.score.directions and r.score.total > 0]
+    choice = _Choice(fitting[: count * _LOOK])
     for old in chosen:
-        note(old)
-    while candidates and len(picked) < count:
-        best = max(candidates, key=worth)  # the first of equals, so the order given decides
-        candidates.remove(best)
-        picked.append(best)
-        directions[best.score.directions[0]] += 1
-        note(best)
-    return picked
+        choice.note(old)
+    return [choice.take() for _ in range(min(count, len(choice.candidates)))]
+
+
+class _Choice:
+    """Candidates, and how much each repeats what was noted so far."""
+
+    def __init__(self, candidates: list[Ranked]) -> None:
+        self.candidates = candidates
+        self._words = {r.paper.id: _words(r) for r in candidates}
+        self._repeated = dict.fromkeys(self._words, 0.0)
+        self._served: Counter[str] = Counter()
+
+    def take(self) -> Ranked:
+        best = max(self.candidates, key=self._worth)  # the first of equals, so the order given decides
+        self.candidates.remove(best)
+        self.note(best)
+        return best
+
+    def note(self, new: Ranked) -> None:
+        self._served.update(new.score.directions[:1])
+        words = _words(new)
+        for paper_id in self._repeated:
+            likeness = _likeness(self._words[paper_id], words)
+            self._repeated[paper_id] = max(self._repeated[paper_id], likeness)
+
+    def _worth(self, r: Ranked) -> float:
+        crowd = self._served[r.score.directions[0]]
+        return r.score.total - SAME_WORDS * self._repeated[r.paper.id] - SAME_DIRECTION * crowd
+
+
+def _words(ranked: Ranked) -> frozenset[str]:
+    return frozenset(terms(" ".join(paper_document(ranked.paper))))
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:

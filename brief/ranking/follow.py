@@ -32,9 +32,10 @@ class RankedAsset(Value):
 def rank_repos(repos: Sequence[Repo], profile: Profile, now: dt.datetime) -> list[RankedRepo]:
     """Return the repositories best first: relevance, then recency of the last push and stars; ties by id.
 
+    A description is one line that names its subject, so it is read as a title.
     Recency and stars count as much as a repository is relevant. `now` is aware.
     """
-    found = relevance([(r.name, " . ".join((r.description, *r.topics))) for r in repos], profile)
+    found = relevance([(f"{r.name} . {r.description}", " . ".join(r.topics)) for r in repos], profile)
     ranked = []
     for n, repo in enumerate(repos):
         extra = {"recent": RECENT * _recency(repo.pushed, now), "popular": POPULAR * _popularity(repo.stars)}
@@ -44,7 +45,7 @@ def rank_repos(repos: Sequence[Repo], profile: Profile, now: dt.datetime) -> lis
 
 def rank_assets(assets: Sequence[HubAsset], profile: Profile, now: dt.datetime) -> list[RankedAsset]:
     """Return the models and data sets best first, as `rank_repos` does, by their update and likes."""
-    found = relevance([(a.id, " . ".join((a.description, *a.tags))) for a in assets], profile)
+    found = relevance([(f"{a.id} . {a.description}", " . ".join(a.tags)) for a in assets], profile)
     ranked = []
     for n, asset in enumerate(assets):
         extra = {"recent": RECENT * _recency(asset.updated, now), "popular": POPULAR * _popularity(asset.likes)}

@@ -22,7 +22,7 @@ MATCHED = 0.2  # from here on a direction is said to match
 
 
 class Relevance(NamedTuple):
-    """`score` (documents) is at least 0; `fit` (directions x documents) is in 0..1; `matched` has fit's shape."""
+    """`score` (documents) is in 0..1; `fit` (directions x documents) is in 0..1; `matched` has fit's shape."""
 
     score: Floats
     fit: Floats
@@ -42,8 +42,9 @@ def paper_document(paper: Paper) -> tuple[str, str]:
 def relevance(documents: Sequence[tuple[str, str]], profile: Profile) -> Relevance:
     """Score documents (title, body) against each direction of a profile.
 
-    A document need fit one direction well: the score is the best fit plus a share of the rest. A direction matches
-    when a keyword of it occurs word for word and the fit is clear.
+    A document need fit one direction well, and fitting several adds a little. A direction matches when a keyword of
+    it occurs word for word and the fit is clear. Rare words weigh more (BM25, https://doi.org/10.1561/1500000019),
+    but every fit is a share of the best possible one, so scores of different days can be compared.
     """
     corpus = Corpus(documents)
     results = [_fit(corpus, direction) for direction in profile.directions]

@@ -15,8 +15,10 @@ _FILLER = {
 
 
 @lru_cache(maxsize=100_000)
-def _fold(word: str) -> str:
-    """Drop an English plural: `policies` to `policy`, `agents` to `agent`; `analysis` and `corpus` stay."""
+def term(word: str) -> str:
+    """Return a lower-case word without its English plural (`policies`, `agents`, but `analysis`); "" for filler."""
+    if word in _FILLER:
+        return ""
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "sui" else word
@@ -24,7 +26,7 @@ def _fold(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Split a text into the terms everything here compares: hyphens separate, case, plurals and filler are gone."""
-    return [_fold(word) for word in _WORD.findall(text[:MAX_CHARACTERS].lower()) if word not in _FILLER]
+    return [found for word in _WORD.findall(text[:MAX_CHARACTERS].lower()) if (found := term(word))]
 
 
 def spoken(text: str) -> str:

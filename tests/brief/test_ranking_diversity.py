@@ -1,0 +1,75 @@
+"""A choice of papers is varied, never padded, and takes the best first."""
+
+import datetime as dt
+from itertools import pairwise
+
+from brief.models import Paper, Ranked, Score
+from brief.profile import load_profile
+from brief.ranking.diversity import select
+from brief.ranking.score import rank
+
+NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+
+
+def ranked(n: int, title: str, total: float, *directions: str) -> Ranked:
+    score = Score(total=total, parts={"relevance": total}, directions=directions)
+    return Ranked(paper=Paper(id=f"2604.{n:05}", title=title), score=score)
+
+
+def ids(chosen) -> list[str]:
+    return [r.paper.id for r in chosen]
+
+
+def test_five_near_identical_papers_do_not_fill_the_top_five():
+    twin = "Verifiable rewards for agentic reinforcement learning with GRPO rollouts in language models"
+    others = [
+        ("Latent reasoning with continuous thought in a language model", "Each latent thought is a hidden state."),
+        ("A terminal agent for the command line", "The coding agent of a language model works in a sandbox."),
+        ("Deduplication of pretraining data", "Data quality of a pretraining corpus for a language model."),
+        ("A world model of web pages", "State transitions let an LLM agent plan."),
+    ]
+    body = "RLVR post-training: policy optimization with verifiable rewards, credit assignment and RL training."
+    items = [Paper(id=f"2604.{n:05}", title=f"{twin}, part {n}", abstract=body, published=NOW) for n in range(5)]
+    items += [Paper(id=f"2604.1{n:04}", title=t, abstract=a, published=NOW) for n, (t, a) in enumerate(others)]
+    order = rank(items, load_profile(), NOW)
+    assert sum(i < "2604.1" for i in ids(order[:5])) >= 3  # the order alone would repeat itself
+    chosen = ids(select(order, 5))
+    assert sum(i < "2604.1" for i in chosen) <= 2
+    assert len(chosen) == 5
+
+
+def test_papers_that_differ_keep_their_order():
+    items = [ranked(n, f"word{n}", 1 - n / 10, f"d{n}") for n in range(6)]
+    assert ids(select(items, 4)) == ids(items[:4])
+
+
+def test_a_direction_already_served_gives_way_to_a_near_equal():
+    items = [ranked(1, "one", 0.9, "a"), ranked(2, "two", 0.88, "a"), ranked(3, "three", 0.86, "b")]
+    assert ids(select(items, 2)) == ["2604.00001", "2604.00003"]
+
+
+def test_what_was_chosen_before_is_neither_repeated_nor_imitated():
+    first = ranked(1, "speculative decoding of rollouts", 0.9, "a")
+    copy = ranked(2, "speculative decoding of rollouts", 0.9, "a")
+    other = ranked(3, "pretraining data", 0.6, "b")
+    assert ids(select([first, copy, other], 2, chosen=[first])) == ["2604.00003", "2604.00002"]
+
+
+def test_the_scanning_tier_continues_the_recommendations():
+    items = [ranked(n, f"word{n}", 1 - n / 100, f"d{n % 3}") for n in range(40)]
+    top = select(items, 5)
+    rest = select(items, 13, chosen=top)
+    assert len(rest) == 13
+    assert not set(ids(top)) & set(ids(rest))
+
+
+def test_fewer_are_chosen_rather_than_papers_off_topic_or_avoided():
+    items = [ranked(1, "one", 0.9, "a"), ranked(2, "two", 0.8), ranked(3, "three", -4.2, "a")]
+    assert ids(select(items, 5)) == ["2604.00001"]
+    assert select([], 5) == []
+    assert select(items, 0) == []
+
+
+def test_equals_are_taken_in_the_order_given():
+    items = [ranked(n, f"word{n}", 0.5, f"d{n}") for n in range(5)]
+    assert all(a < b for a, b in pairwise(ids(select(items, 5))))
