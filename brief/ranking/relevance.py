@@ -17,6 +17,7 @@ from brief.ranking.text import names, spoken, terms
 SATURATION = 3.0  # BM25's k1: the weighted count at which a phrase gives half of what it can
 LAST_KEYWORD = 0.5  # what the last keyword of a direction counts for; the first counts 1
 OFF_CONTEXT = 0.4  # the share a paper keeps that names none of a direction's context
+WORDS = 3.0  # what using all words of a direction counts for beside its whole keywords
 NORM = 2.5  # how directions add up: 1 would be their sum, infinity the best one alone
 MATCHED = 0.2  # from here on a direction is said to match
 
@@ -55,8 +56,8 @@ def relevance(documents: Sequence[tuple[str, str]], profile: Profile) -> Relevan
 
 def matches(paper: Paper, direction: Direction) -> tuple[str, ...]:
     """Return the keywords of a direction, as the profile spells them, that a paper's text contains."""
-    said = spoken(" . ".join(paper_document(paper)))
-    return tuple(keyword for keyword in direction.keywords if names(said, keyword))
+    fields = [spoken(field) for field in paper_document(paper)]
+    return tuple(keyword for keyword in direction.keywords if any(names(said, keyword) for said in fields))
 
 
 def _fit(corpus: Corpus, direction: Direction) -> tuple[Floats, Floats]:
@@ -71,7 +72,7 @@ def _fit(corpus: Corpus, direction: Direction) -> tuple[Floats, Floats]:
         phrases.setdefault(tuple(terms(keyword)), float(weight))
     whole = sum((w * _saturated(corpus.frequency(p)) for p, w in phrases.items()), np.zeros(corpus.size))
     whole = whole / np.sqrt(weights.sum())
-    raw = (whole + 3 * _words(corpus, phrases)) / 2
+    raw = (whole + WORDS * _words(corpus, phrases)) / 2
     return np.tanh(raw * _context(corpus, direction.context)), whole
 
 
