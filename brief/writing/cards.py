@@ -15,7 +15,7 @@ from brief.writing.facts import Votes, baseline, benchmarks, venue
 from brief.writing.phrases import Phrases
 from brief.writing.readable import readable
 from brief.writing.reading import Reading, has_figures
-from brief.writing.sentences import clip
+from brief.writing.sentences import clip, fold
 
 MOST_WORDS = 4  # matched keywords named on a card
 MOST_DIRECTIONS = 3
@@ -75,8 +75,9 @@ class CardWriter:
     def contribution(self) -> Text:
         """Return Hugging Face's summary or the claim sentence, then the result in figures when it is short."""
         reading, text = self.reading, []
-        if self.paper.summary:
-            text.append(self.voice.quoted(readable(self.paper.summary), "summary", self.paper.id))
+        summary = readable(self.paper.summary or "")
+        if summary:
+            text.append(self.voice.quoted(summary, "summary", self.paper.id))
         elif reading.claim is not None:
             text.append(self._quote(reading.claim))
             if len(text[0].text) < SHORT_CLAIM:
@@ -117,8 +118,9 @@ class CardWriter:
             yield self.voice.quoted(accepted, "comment", self.paper.id)
         if tested:
             yield self._say("why.benchmarks", names=tested)
-        if self.paper.organization:
-            yield self._say("why.organization", organization=clip(self.paper.organization, 80))
+        organization = clip(fold((self.paper.organization or "")[:300]), 80)
+        if organization:
+            yield self._say("why.organization", organization=organization)
         if self.paper.revised:
             yield self._revision()
 
@@ -131,7 +133,7 @@ class CardWriter:
         """Return the directions matched and on which words, then the sentence with most of them."""
         directions = self._directions()
         if not directions:
-            return (self._say("relation.voted" if self.paper.votes else "relation.none"),)
+            return (self._off_topic(),)
         spoken_of = tuple(dict.fromkeys(word for d in directions for word in matches(self.paper, d)))
         titles = tuple(self._label(d) for d in directions[:MOST_DIRECTIONS])
         if not spoken_of:
@@ -139,6 +141,15 @@ class CardWriter:
         text = [self._say("relation.matched", directions=titles, words=spoken_of[:MOST_WORDS])]
         sentence = self._closest(spoken_of)
         return (*text, self._say("relation.quote"), self._quote(sentence)) if sentence is not None else tuple(text)
+
+    def _off_topic(self) -> Sentence:
+        """Say why a paper that matches no direction is here: a word of one in passing, its votes, or neither."""
+        for direction in self.profile.directions:
+            words = matches(self.paper, direction)
+            if words:
+                facts = {"direction": self._label(direction), "words": words[:MOST_WORDS]}
+                return self._say("relation.passing", **facts)
+        return self._say("relation.voted" if self.paper.votes else "relation.none")
 
     def _closest(self, keywords: Sequence[str]) -> int | None:
         """Return the unused sentence that says most of the keywords."""

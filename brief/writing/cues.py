@@ -48,7 +48,10 @@ FIGURE = _cue(
 TESTED = _cue(
     r"\b(?:experiment(?:s|al)?|evaluat\w*|benchmarks?|tested|empirical\w*|results (?:on|show)|ablations?|baselines?)\b"
 )
-REPORTS = _cue(r"\b(?:show|demonstrat|validat|prove|finding|outperform|achiev|state-of-the-art|improv)")
+REPORTS = _cue(
+    r"\b(?:show|demonstrat|validat|prove|finding|outperform|achiev|state-of-the-art|improv|highlight|"
+    r"reveal|struggl|blueprint|effective)"
+)
 CAVEAT = _cue(
     r"\b(?:limitations?|trade-?offs?|at the (?:cost|expense)|caveats?|only (?:when|if)|fails?|failures?|degrades?|"
     r"still|remains?|cannot|struggles?|far from|no single|plateaus?|collapses?|however)\b"
@@ -88,7 +91,7 @@ CLAIM_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "survey",
         _cue(
-            r"\b(?:this|we|our|comprehensive|systematic) (?:survey|review)\b",
+            r"\b(?:this|we|our|comprehensive|systematic) (?:survey|review|overview)\b",
             r"\boutline\b[^.]*\b(?:directions|challenges)\b",
         ),
     ),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brief.models import Card, HubAsset, Idea, Label, Language, Paper, Pick, Quiet, Ranked, Repo, Text
+from brief.models import Card, HubAsset, Idea, Label, Language, Paper, Pick, Quiet, Ranked, Repo, Sentence, Text
 from brief.profile import Profile
 from brief.writing.cards import CardWriter, Voice, labels
 from brief.writing.facts import Votes
@@ -114,7 +114,7 @@ class Extractive:
     def _name(self, pick: Pick) -> str:
         return self._read(pick.paper).name
 
-    def _say_of(self, key: str, item: Repo | HubAsset, **facts: Any) -> Any:
+    def _say_of(self, key: str, item: Repo | HubAsset, **facts: Any) -> Sentence:
         return self._voice.measured(key, item.id, **facts)
 
 

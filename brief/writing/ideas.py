@@ -28,8 +28,8 @@ LEAST_SHARED, MOST_SHARED = 0.02, 0.3
 _AGENT = re.compile(r"\bagents?\b|\bagentic\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\bM?LLMs?\b|\blanguage models?\b", re.IGNORECASE)
 _OTHER_FIELDS = re.compile(
-    r"\b(?:video|vision|visual|robot|image|speech|audio|medical|clinical|3d|driving|molecul|protein|gui\b|time series|recommend|"
-    r"translation|graph neural|federated|cad\b)",
+    r"\b(?:video|vision|visual|robot|image|speech|audio|medical|clinical|3d|driving|molecul|protein|gui\b|time series|"
+    r"recommend|translation|graph neural|federated|cad\b)",
     re.IGNORECASE,
 )
 

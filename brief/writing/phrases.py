@@ -43,12 +43,19 @@ class Phrases(string.Formatter):
         """Return the templates `prefix.*`, in file order, of which every fact is known (not None)."""
         known = {key: value for key, value in facts.items() if value is not None}
         templates = [t for key, t in self._templates.items() if key.startswith(f"{prefix}.")]
-        wanted = [t for t in templates if all(name in known for _, name, _, _ in self.parse(t) if name)]
+        wanted = [t for t in templates if self._names(t) <= known.keys()]
         return [self._tidy(self.vformat(t, (), known)) for t in wanted]
 
     def keys(self) -> tuple[str, ...]:
         """Every key, in file order."""
         return tuple(self._templates)
+
+    def fields(self, key: str) -> frozenset[str]:
+        """Return the names of the facts a template needs."""
+        return self._names(self._templates[key])
+
+    def _names(self, template: str) -> frozenset[str]:
+        return frozenset(name for _, name, _, _ in self.parse(template) if name)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Return a fact as the language writes it."""

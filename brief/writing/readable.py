@@ -13,14 +13,16 @@ LIMIT = 12_000
 # The parser recurses into groups; below this many openings it stays far from Python's own limit.
 MAX_GROUPS = 400
 
-_MARKUP = re.compile(r"[\\${~]|``|\d+times\b")
+_MARKUP = re.compile(r"[\\${~]|``|--|\dtimes\b")
 # Inline mathematics, after the rule of https://pandoc.org/MANUAL.html#math: no space inside the dollars, and no digit
 # after the second where the first may be a price.
 _MATH = re.compile(
     r"(?<![\\$])(\${1,2})(?:(?=\d)[^$]{0,400}?[^\s\\$]\1(?![\d$])|(?=[^\d\s$])[^$]{0,400}?[^\s\\$]\1(?!\$))"
 )
 _TIE = re.compile(r"(?<=[\w.,;:)\]}$])~(?=\S)")  # other tildes mean "about", as in "(~40%)"
+_DASH = re.compile(r"(?<!-)(?:--(?=[\s\d]|$)|(?<=\w)--(?=\w)|---)(?!-)")  # not the "--" of a command's option
 _LOST_TIMES = re.compile(r"(?<=\d)times\b")  # Hugging Face drops the backslash of \times
+_HREF = re.compile(r"\\href\s?\{[^{}]*\}\s?\{([^{}]*)\}")  # the parser knows one argument of it only
 _RAISED = re.compile(r"\^([-+]?\d{1,3})(?!\w|\.\d)")
 _FONTS = ("texttt", "textsf", "mathsf", "mbox")  # take their text as an argument
 _SWITCHES = (
@@ -39,7 +41,7 @@ def readable(text: str) -> str:
     """
     text = text[:LIMIT]
     if _MARKUP.search(text):
-        text = _LOST_TIMES.sub("×", text)
+        text = _DASH.sub(lambda m: "–" if m[0] == "--" else "—", _LOST_TIMES.sub("×", text))
         text = _convert(_TIE.sub(" ", text))
         text = _ALPHABETS.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
         text = _RAISED.sub(lambda m: m[1].translate(_SUPERSCRIPTS), text)
@@ -52,7 +54,7 @@ def _convert(text: str) -> str:
     if text.count("{") + text.count("\\") + text.count("$") > MAX_GROUPS:
         return _strip(text)
     try:
-        return str(_converter().latex_to_text(_protect(text)))
+        return str(_converter().latex_to_text(_protect(_HREF.sub(r"\1", text))))
     except Exception:  # noqa: BLE001 - the parser fails in many ways (IndexError, RecursionError) on broken LaTeX
         return _strip(text)
 
@@ -82,7 +84,7 @@ def _converter() -> Any:
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it warns about every macro it cannot fill
     spec = latex2text.MacroTextSpec
-    macros = [spec("href", simplify_repl="%(2)s"), *(spec(name, simplify_repl="%s") for name in ("url", *_FONTS))]
+    macros = [spec(name, simplify_repl="%s") for name in ("url", *_FONTS)]
     macros += [spec(name, simplify_repl="") for name in _SWITCHES]
     context = latex2text.get_default_latex_context_db()
     context.add_context_category("abstracts", macros=macros, prepend=True)

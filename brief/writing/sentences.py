@@ -49,7 +49,7 @@ def clip(sentence: str, limit: int = LONGEST) -> str:
     if not borders or borders[-1] < limit // 2:
         borders = [head.rfind(" ")]
     cut = borders[-1] if borders[-1] >= limit // 3 else len(head)
-    return head[:cut].rstrip(" ,;:") + "…"
+    return head[:cut].rstrip(" ,;:.") + "…"
 
 
 def fold(text: str) -> str:
