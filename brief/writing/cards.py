@@ -164,7 +164,7 @@ class CardWriter:
     def judgement(self) -> Text:
         """Return one line for a reader who scans: what sort of paper, which direction, code, tested on what."""
         say, directions = self.voice.phrases.say, self._directions()
-        parts = [say(f"judgement.kind.{self.reading.kind}")]
+        parts = [say(self._by_topic("judgement.about", "judgement.kind"))]
         label = self._label(directions[0]) if directions else ""
         parts.append(say("judgement.direction", direction=label) if directions else say("judgement.off"))
         code = self.paper.code
@@ -187,14 +187,16 @@ class CardWriter:
         missing = self._missing()
         if missing:
             text.append(self._say(f"focus.missing.{missing}"))
-        return (*text, self._say(self._question()))
+        return (*text, self._say(self._by_topic("focus.ask_about", "focus.ask")))
 
-    def _question(self) -> str:
-        """Return the key of the question to read with: by what a method is about, else by the sort of paper."""
+    def _by_topic(self, topics: str, kinds: str) -> str:
+        """Return the key in the table `topics` by what a method is about, else in `kinds` by the sort of paper."""
         reading = self.reading
-        if reading.kind in ("method", "system") and reading.topics:
-            return f"focus.ask_about.{reading.topics[0]}"
-        return f"focus.ask.{reading.kind}"
+        return (
+            f"{topics}.{reading.topics[0]}"
+            if reading.kind == "method" and reading.topics
+            else f"{kinds}.{reading.kind}"
+        )
 
     def _missing(self) -> str | None:
         """Return what a method's abstract leaves out, the gravest first."""

@@ -27,7 +27,7 @@ STUDIES = _cue(
 )
 BACKGROUND = _cue(r"^(?:however|existing|current|recent|recently|while|despite|although)\b")
 AVAILABILITY = _cue(
-    r"\b(?:code|data|models?|weights) (?:is|are|will be|and)\b[^.]*\b(?:available|released|github)\b", "https?:"
+    r"\b(?:code|data|models?|weights) (?:is|are|will be|and)\b[^.]{0,120}\b(?:available|released|github)\b", "https?:"
 )
 EXPERIMENTS = _cue(r"^(?:extensive |our |comprehensive )?(?:experiments|experimental results|results|evaluations?)\b")
 MECHANISM = _cue(
@@ -43,7 +43,9 @@ GAIN = _cue(
     r"attain|reach|yield|cut|best|only|drop|raises?)"
 )
 FIGURE = _cue(
-    r"(?<![\w-])\d[\d,.]*\s?(?:%|×|x\b|points?|percent|pp\b|[KMB]\b)", r"(?<![\w-])\d+\.\d+", r"(?<![\w-])\d{2,}(?!\w)"
+    r"(?<![\w,.-])\d[\d,.]*\s?(?:%|×|x\b|points?|percent|pp\b|[KMB]\b)",
+    r"(?<![\w-])\d+\.\d+",
+    r"(?<![\w-])\d{2,}(?!\w)",
 )
 TESTED = _cue(
     r"\b(?:experiment(?:s|al)?|evaluat\w*|benchmarks?|tested|empirical\w*|results (?:on|show)|ablations?|baselines?)\b"

@@ -43,7 +43,8 @@ class Extractive:
     def overview(self, picks: Sequence[Pick], *, considered: int, unseen: int, quiet: Quiet | None) -> Text:
         """Return what came out, why a quiet day is short, which papers lead and which directions they touch."""
         voice, ids = self._voice, tuple(pick.paper.id for pick in picks)
-        text = [voice.measured("overview.count", considered=considered, unseen=unseen)]
+        count = "count_new" if unseen == considered else "count"
+        text = [voice.measured(f"overview.{count}", considered=considered, unseen=unseen)]
         if quiet is not None:
             text.append(voice.measured(f"overview.quiet.{quiet.value}"))
         if not picks:

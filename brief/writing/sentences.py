@@ -6,8 +6,9 @@ import re
 
 LONGEST = 320  # characters of a quoted sentence
 _TEXT_LIMIT = 12_000
+_MOST = 200  # sentences; an abstract has 5 to 15
 
-_END = re.compile(r"[.!?]+[\"'”’)\]]*(?:\s+|(?<=[a-z]{3}\.)(?=[A-Z][a-z]+\s))")
+_END = re.compile(r"(?<![.!?])[.!?]+[\"'”’)\]]*(?:\s+|(?<=[a-z]{3}\.)(?=[A-Z][a-z]+\s))")
 _STARTS = re.compile(r"""["'“‘(\[]*(?:[A-Z0-9τπ一-鿿]|[a-z]{1,3}[A-Z]|[a-z]+\d)""")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:al|e\.g|i\.e|vs|cf|ca|resp|approx|w\.r\.t|a\.k\.a|figs?|eqs?|secs?|tabs?|refs?|no|nos|vol|pp|dr|"
@@ -21,7 +22,7 @@ def split(text: str) -> tuple[str, ...]:
     """Return the sentences of a text in order, white space folded; each occurs in the folded text.
 
     Abbreviations (et al., e.g., Fig., initials), decimals and versions such as GPT-4.1 end no sentence.
-    Only the first 12,000 characters are read.
+    Only the first 12,000 characters are read, and at most 200 sentences returned.
     """
     text = fold(text[:_TEXT_LIMIT])
     sentences, start = [], 0
@@ -29,7 +30,7 @@ def split(text: str) -> tuple[str, ...]:
         if _ends(text, start, match):
             sentences.append(text[start : match.end()].strip())
             start = match.end()
-    return tuple(s for s in (*sentences, text[start:].strip()) if s)
+    return tuple(s for s in (*sentences, text[start:].strip()) if s)[:_MOST]
 
 
 def _ends(text: str, start: int, match: re.Match[str]) -> bool:

@@ -180,7 +180,7 @@ def test_a_paper_off_the_directions_is_said_to_be(fields: dict[str, Any], words:
         ("Do Pads Help?", "We study 12 pads.", "study"),
         ("Do Pads Help?", "We propose PadX, a pad that reads.", "method"),
         ("Serving Pads at Scale: A System", "", "system"),
-        ("HidePad: Memory in Hidden States", ABSTRACT, "method"),
+        ("A Plain Pad", "We propose PadX, a pad that reads.", "method"),
         ("Position: Pads Must Go", "", "position"),
     ],
 )
@@ -188,6 +188,11 @@ def test_the_judgement_follows_the_sort_of_paper(title: str, abstract: str, kind
     item = paper(title=title, abstract=abstract)
     assert Reading(item).kind == kind
     assert card(item).judgement[0].text.startswith(Phrases("en", 2026).say(f"judgement.kind.{kind}"))
+
+
+def test_a_method_is_judged_by_what_it_is_about() -> None:
+    assert said(card(paper()).judgement).startswith("Method in latent space")
+    assert said(card(paper(title="PadRL: Reinforcement Learning", abstract="")).judgement).startswith("Training method")
 
 
 def test_the_judgement_tells_direction_code_and_benchmark() -> None:
@@ -227,7 +232,7 @@ def test_the_overview_counts_names_and_explains(language: Language, phrase: str)
 
 def test_an_empty_overview_recommends_nothing() -> None:
     text = said(Extractive(PROFILE, "en", [], NOW).overview([], considered=1, unseen=1, quiet=None))
-    assert text == "1 paper considered, 1 of them not shown before. None was strong enough to recommend."
+    assert text == "1 paper considered, none shown before. None was strong enough to recommend."
 
 
 def test_the_stand_in_is_of_another_direction_when_one_is() -> None:
@@ -280,7 +285,7 @@ def test_both_languages_have_the_same_phrases_and_fields() -> None:
 def test_every_sort_and_topic_has_its_phrases() -> None:
     keys = set(Phrases("en", 2026).keys())
     assert {f"{t}.{k}" for t in ("judgement.kind", "focus.ask") for k in get_args(Kind)} <= keys
-    assert {f"focus.ask_about.{topic}" for topic in get_args(Topic)} <= keys
+    assert {f"{t}.{topic}" for t in ("judgement.about", "focus.ask_about") for topic in get_args(Topic)} <= keys
 
 
 HOSTILE = st.text(max_size=400) | st.text(alphabet="We propose X. (A-B): $\\{}~1.5% 我们,。\n", max_size=400)
