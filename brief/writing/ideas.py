@@ -26,6 +26,9 @@ NAME_LENGTH = 45
 LEAST_SHARED, MOST_SHARED = 0.02, 0.3
 
 _AGENT = re.compile(r"\bagents?\b|\bagentic\b", re.IGNORECASE)
+_THINKING = re.compile(
+    r"\breason(?:s|ing)?\b|\bdecod|\bthought|\bexplor|\btokens?\b|\brecursive|\blooped", re.IGNORECASE
+)
 _LANGUAGE = re.compile(r"\bM?LLMs?\b|\blanguage models?\b", re.IGNORECASE)
 _OTHER_FIELDS = re.compile(
     r"\b(?:video|vision|visual|robot|image|speech|audio|medical|clinical|3d|driving|molecul|protein|gui\b|time series|"
@@ -81,7 +84,10 @@ class Part:
             return frozenset({"study"} if topics & {"training", "latent"} else ())
         if kind in ("survey", "position", "report", "theory"):
             return frozenset()
-        return (topics - {"training"} if "efficiency" in topics else topics) | {"method"}
+        unfit = {"training"} if "efficiency" in topics else set()
+        if not _THINKING.search(self.reading.core):
+            unfit.add("latent")  # a latent space of images or of anomalies steers no rollouts
+        return (topics - unfit) | {"method"}
 
     @cached_property
     def for_agents(self) -> bool:

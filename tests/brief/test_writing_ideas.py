@@ -56,14 +56,17 @@ def test_a_latent_method_and_a_training_method_make_an_idea() -> None:
         "We propose DeepPad, which steers a latent pad while reasoning.",
         "We propose PadPO, reinforcement learning for reasoning of language models.",
     ]
-    assert idea.steps[0].text.startswith("Use Latent Pads from DeepPad when PadPO samples")
-    assert "Compare with GRPO at equal compute." in [step.text for step in idea.steps]
+    assert idea.steps[0].text.startswith("Use the latent signal of DeepPad when PadPO samples")
+    assert "replace Latent Pads by" in idea.steps[1].text
     assert idea.question[-1].text.endswith("?")
 
 
 def test_a_step_that_needs_an_unknown_fact_is_left_out() -> None:
     plain = TRAINING.model_copy(update={"abstract": TRAINING.abstract.replace("over GRPO", "")})
-    [idea] = ideas((LATENT, "latent"), (plain, "rl"))
+    unnamed = LATENT.model_copy(update={"title": "DeepPad: Latent Pads"})
+    [with_baseline] = ideas((unnamed, "latent"), (TRAINING, "rl"))
+    assert "Compare with GRPO at equal compute." in [step.text for step in with_baseline.steps]
+    [idea] = ideas((unnamed, "latent"), (plain, "rl"))
     assert idea.steps
     assert all("GRPO" not in step.text and "Compare with" not in step.text for step in idea.steps)
 
@@ -94,6 +97,10 @@ def test_each_pair_once_each_paper_twice_at_most(language: Language) -> None:
         [(LATENT, "latent"), (SURVEY, "rl")],  # a survey brings nothing to run
         [(LATENT, "latent"), (TWIN, "rl")],  # both are latent
         [(LATENT, "latent"), (TRAINING.model_copy(update={"title": "PadPO: Policies for Robots"}), "rl")],
+        [
+            (LATENT.model_copy(update={"abstract": "We propose DeepPad, a latent pad for language models."}), "latent"),
+            (TRAINING, "rl"),
+        ],  # nothing that thinks
     ],
 )
 def test_rather_no_idea_than_a_forced_one(found: list[tuple[Paper, str]]) -> None:
