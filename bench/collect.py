@@ -44,11 +44,9 @@ def environment(base: str, data: str) -> dict[str, str]:
 def measure(shared: Path, day: str) -> dict[str, dict[str, object]]:
     """Return the figures of one collection."""
     with replay(shared) as base, tempfile.TemporaryDirectory() as data:
-        command = [sys.executable, "-m", "bot.cli", "collect", "--date", day, "--json"]
+        command = [Path(sys.executable).with_name("paperboy"), "collect", "--date", day, "--json"]
         started = time.monotonic()
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment(base, data), capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(command, env=environment(base, data), capture_output=True, text=True, check=True)
         wall = time.monotonic() - started
         with urllib.request.urlopen(f"{base}/__stats") as answer:  # noqa: S310  (our own replay on loopback)
             stats = json.load(answer)

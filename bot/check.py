@@ -89,6 +89,6 @@ def _switched_off(settings: Settings) -> list[Finding]:
         "GitHub token": ("GITHUB_TOKEN", settings.github_token),
     }
     return [
-        Finding(what, ok=True, found="configured") if value else Finding(what, ok=None, found="off", fix=variable)
+        Finding(what, ok=True, found="configured") if value else Finding(what, ok=None, found=f"optional: {variable}")
         for what, (variable, value) in keys.items()
     ]

@@ -135,7 +135,7 @@ def rank(date: DateOption = None, profile: ProfileOption = None, as_json: JsonOp
         for item in ranked:
             typer.echo(json.dumps({"id": item.paper.id, "score": item.score.total, "parts": item.score.parts}))
     else:
-        terminal.show_ranking(ranked)
+        terminal.show(screens.ranking(ranked, settings.brief_language))
 
 
 @app.command()
@@ -180,7 +180,7 @@ def check() -> None:
     """Tell what is configured, what answers, and what to fix next."""
     settings = load_settings()
     findings = asyncio.run(checks.run(settings))
-    terminal.show(screens.check([(f.what, f.ok, f.found, f.fix) for f in findings], settings.brief_language))
+    terminal.show(screens.check([(f.what, f.ok, f.found, f.fix) for f in findings], "en"))
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(1)
 
@@ -188,6 +188,7 @@ def check() -> None:
 def main() -> None:
     """Run the command line; every expected failure ends in a sentence on stderr, not in a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # the reports tell of tries
     try:
         app()
     except (SettingsError, ProfileError, StoreError, FailedError) as error:

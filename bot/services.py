@@ -73,7 +73,7 @@ class Services:
     async def brief(self, date: dt.date, language: Language, *, fresh: bool = False) -> Brief:
         """Return the brief of a date, making and storing it when the stored one does not fit the day or profile."""
         stored = await self.store.brief(date, self.profile.name, language)
-        if stored and not fresh and stored.profile_digest == edition.digest(self.profile):
+        if stored and not fresh and stored.profile_digest == self.profile.digest:
             return stored
         day = await self.day(date, fresh=fresh)
         shown = await self.store.shown(self.profile.name, before=date)

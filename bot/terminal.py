@@ -21,14 +21,13 @@ from formatting.reports import source_name
 from formatting.terminal import render
 
 PIPE_WIDTH = 100  # columns where there is no terminal to ask
-MAX_WIDTH = 110  # longer lines are hard to read
 
 
 def show(document: Document, out: IO[str] | None = None) -> None:
     """Write a document as the terminal can take it: colours and hyperlinks on a terminal, plain text in a pipe."""
     out = out or sys.stdout
     terminal = out.isatty()
-    width = min(shutil.get_terminal_size().columns, MAX_WIDTH) if terminal else PIPE_WIDTH
+    width = shutil.get_terminal_size().columns if terminal else PIPE_WIDTH
     color = terminal and "NO_COLOR" not in os.environ
     out.write(render(document, width=width, color=color).rstrip("\n") + "\n\n")
     out.flush()

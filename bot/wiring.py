@@ -48,6 +48,8 @@ async def sample_brief(settings: Settings, profile: Profile, language: Language)
     async with Http(user_agent=user_agent(settings), turn=_no_wait, transport=SampleTransport()) as http:
         ask = Ask(window=window_for(SAMPLE_DATE, until), categories=settings.arxiv_categories, searches=("agent",))
         day = await collect([row.build(http, settings) for row in SOURCES], ask, until)
+    # A selection of papers tells nothing about when that day's announcement came.
+    day = day.model_copy(update={"window": ask.window})
     brief = edition.build(day, profile, language, shown={}, now=until)
     return brief.model_copy(update={"sample": True})
 

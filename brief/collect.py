@@ -91,10 +91,11 @@ def merge_papers(papers: Iterable[Paper]) -> list[Paper]:
 
 def merge(items: Iterable[Item]) -> list[Item]:
     """Merge items of one id: the first one's fields stand, later ones fill what it lacks."""
-    merged: dict[str, Item] = {}
+    merged: dict[tuple[str, str], Item] = {}
     for item in items:
-        known = merged.get(item.id)
-        merged[item.id] = _fill(known, item) if known else item
+        key = (getattr(item, "kind", ""), item.id)  # a model and a data set may have one name
+        known = merged.get(key)
+        merged[key] = _fill(known, item) if known else item
     return list(merged.values())
 
 

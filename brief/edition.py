@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranked
+from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranked, Repo
 from brief.profile import Profile
 from brief.ranking.diversity import select
-from brief.ranking.follow import RankedAsset, RankedRepo, rank_assets, rank_repos
+from brief.ranking.follow import RankedFollow, rank_follow
 from brief.ranking.score import rank
 from brief.taxonomy import classify
 from brief.writing.cards import labels
@@ -39,7 +38,7 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
         date=day.window.date,
         language=language,
         profile=profile.name,
-        profile_digest=digest(profile),
+        profile_digest=profile.digest,
         window=day.window,
         made=now,
         collected=day.collected,
@@ -76,18 +75,13 @@ def single(paper: Paper, papers: Sequence[Paper], profile: Profile, language: La
     """Return any paper with its card, scored among `papers` (those of its day, for the words they share)."""
     others = [other for other in papers if other.id != paper.id]
     item = next(item for item in rank([paper, *others], profile, now) if item.paper.id == paper.id)
-    [pick] = Desk([paper, *others], profile, language, now).picks([item])
+    [pick] = Desk([paper, *others], profile, language, now, {}).picks([item])
     return pick
 
 
 def touched(chosen: Sequence[Ranked]) -> list[str]:
     """Return the ids of the directions the chosen papers match, the most matched first."""
     return [direction for direction, _ in Counter(d for item in chosen for d in item.score.directions).most_common()]
-
-
-def digest(profile: Profile) -> str:
-    """Return a short fingerprint of what a profile says: an edited profile makes a new brief."""
-    return hashlib.blake2b(profile.model_dump_json().encode(), digest_size=8).hexdigest()
 
 
 def readable_item(item: Ranked) -> Ranked:
@@ -101,7 +95,12 @@ class Desk:
     """Writes the parts of one edition for one reader."""
 
     def __init__(
-        self, papers: Sequence[Paper], profile: Profile, language: Language, now: dt.datetime, shown: Shown | None = None
+        self,
+        papers: Sequence[Paper],
+        profile: Profile,
+        language: Language,
+        now: dt.datetime,
+        shown: Shown | None = None,
     ) -> None:
         self.writer = Extractive(profile, language, papers, now)
         self._profile, self._language, self._now, self._shown = profile, language, now, shown or {}
@@ -112,15 +111,12 @@ class Desk:
 
     def follow(self, day: Day) -> tuple[Follow, ...]:
         """Return the repositories, models and data sets to follow, best first."""
-        repos = rank_repos(day.repos, self._profile, self._now)
-        assets = rank_assets(day.assets, self._profile, self._now)
-        fitting = [found for found in (*repos, *assets) if found.score.directions]
-        best = sorted(fitting, key=lambda found: -found.score.total)
+        best = rank_follow((*day.repos, *day.assets), self._profile, self._now)
         return tuple(self._followed(found) for found in best[: FOLLOW + MORE_FOLLOW])
 
     def _pick(self, item: Ranked) -> Pick:
         paper = item.paper
-        categories = self._categories(f"{paper.title}. {paper.abstract}", paper.categories)
+        categories = self._categories(f"{paper.title}\n{paper.abstract}", paper.categories)
         return Pick(
             paper=paper,
             score=item.score,
@@ -130,12 +126,14 @@ class Desk:
             revision=paper.id in self._shown,
         )
 
-    def _followed(self, found: RankedRepo | RankedAsset) -> Follow:
-        repo, asset = getattr(found, "repo", None), getattr(found, "asset", None)
-        item = repo or asset
+    def _followed(self, found: RankedFollow) -> Follow:
+        item = found.item
         status, focus = self.writer.follow(item, found.score.directions)
-        text = f"{item.description} {' '.join(repo.topics if repo else asset.tags)}"
-        return Follow(repo=repo, asset=asset, categories=self._categories(text), status=status, focus=focus)
+        if isinstance(item, Repo):
+            categories = self._categories(f"{item.description}\n{' '.join(item.topics)}")
+            return Follow(repo=item, categories=categories, status=status, focus=focus)
+        categories = self._categories(f"{item.description}\n{' '.join(item.tags)}")
+        return Follow(asset=item, categories=categories, status=status, focus=focus)
 
     def _categories(self, text: str, arxiv: Sequence[str] = ()) -> tuple[Label, ...]:
         return classify(text, self._language, arxiv)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from brief.models import Brief, Day, Language, Pick
+from brief.models import Brief, Day, Language, Pick, Ranked
 from formatting import paper as shown
 from formatting import sections
 from formatting.document import (
@@ -161,6 +161,26 @@ def collected(day: Day, language: Language) -> Document:
     total = locale.join(locale.text(f"count.{name}", n=n) for name, n in counts.items())
     blocks = (Heading(1, (Run(title),)), Paragraph((Run(total),)), reliability(locale, day.reports))
     return Document(title, language, blocks, total)
+
+
+def ranking(ranked: Sequence[Ranked], language: Language) -> Document:
+    """Return papers in the order given, each with the parts of its score."""
+    locale = load(language)
+    title = locale.text("title.ranking", n=len(ranked))
+    items = tuple(_scored(locale, item) for item in ranked)
+    return Document(title, language, (Heading(1, (Run(title),)), Bullets(items, numbered=True)), title)
+
+
+def _scored(locale: Locale, item: Ranked) -> tuple[Paragraph, ...]:
+    paper, score = item.paper, item.score
+    parts = " + ".join(f"{_part(locale, name)} {value:.2f}" for name, value in score.parts.items())
+    line = f"{paper.id} · {score.total:.2f} = {parts}"
+    return Paragraph((Link(shown.title(paper, _PUSH_TITLE), paper.url),)), Paragraph((Run(line, Style.MUTED),))
+
+
+def _part(locale: Locale, name: str) -> str:
+    key = f"part.{name}"
+    return locale.text(key) if key in locale.keys else name
 
 
 def check(rows: Sequence[tuple[str, bool | None, str, str]], language: Language) -> Document:

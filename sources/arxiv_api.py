@@ -85,6 +85,10 @@ class ArxivApi:
         )
         return Harvest(report=told, papers=papers)
 
+    async def paper(self, paper_id: str) -> Paper | None:
+        """Return the paper with this id, None when arXiv has none. Raises SourceError."""
+        return next(iter(await self.papers((paper_id,))), None)
+
     async def papers(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Return the papers with these ids in the order asked; ids nobody knows, or that are none, are missing.
 

@@ -13,6 +13,7 @@ from brief.ranking.text import MAX_CHARACTERS, term
 Floats = NDArray[np.float64]
 
 TITLE_WEIGHT = 4.0  # a phrase in the title counts like four in the abstract
+BACKGROUND = 100  # documents that keep rarity steady where few are compared
 LENGTH_SHARE = 0.3  # BM25's b: abstracts are of one length, short notes should not win by it
 
 _BREAK, _SKIP = -1, -2
@@ -68,6 +69,10 @@ class Corpus:
         return np.asarray(counts / self._stretch, dtype=np.float64)
 
     def rarity(self, frequency: Floats) -> float:
-        """Return BM25's inverse document frequency of a term with this `frequency` per document, above 0."""
-        documents = int(np.count_nonzero(frequency))
-        return float(np.log1p((self.size - documents + 0.5) / (documents + 0.5)))
+        """Return BM25's inverse document frequency of a term with this `frequency` per document, above 0.
+
+        The documents are counted together with BACKGROUND unseen ones of which one in a hundred has the term: a dozen
+        repositories that all speak of agents do not make the word a common one.
+        """
+        documents = int(np.count_nonzero(frequency)) + BACKGROUND / 100
+        return float(np.log1p((self.size + BACKGROUND - documents + 0.5) / (documents + 0.5)))

@@ -8,62 +8,53 @@ from collections.abc import Sequence
 
 from brief.models import HubAsset, Repo, Score, Value
 from brief.profile import Profile
-from brief.ranking.relevance import Relevance, relevance
+from brief.ranking.relevance import relevance
 
-RECENT, POPULAR = 0.15, 0.15  # the most each can add to the relevance
+RECENT, POPULAR = 0.15, 0.15  # the most each can add, as a share of the relevance
 _HALF_LIFE = 7.0  # days in which recency halves
 _FULL = 10_000  # stars or likes from which popularity counts in full
 
 
-class RankedRepo(Value):
-    """A repository and its score."""
+class RankedFollow(Value):
+    """A repository, model or data set and its score."""
 
-    repo: Repo
+    item: Repo | HubAsset
     score: Score
 
 
-class RankedAsset(Value):
-    """A model or data set and its score."""
+def rank_follow(items: Sequence[Repo | HubAsset], profile: Profile, now: dt.datetime) -> list[RankedFollow]:
+    """Return what fits a direction, best first: relevance, then recency and popularity; ties by id.
 
-    asset: HubAsset
-    score: Score
-
-
-def rank_repos(repos: Sequence[Repo], profile: Profile, now: dt.datetime) -> list[RankedRepo]:
-    """Return the repositories best first: relevance, then recency of the last push and stars; ties by id.
-
-    A description is one line that names its subject, so it is read as a title.
-    Recency and stars count as much as a repository is relevant. `now` is aware.
+    A description and topics are a line that names its subject, so they are read as a title. Of one owner only the best is kept:
+    a project, its model and its data set are one thing to follow. `now` is aware.
     """
-    found = relevance([(f"{r.name} . {r.description}", " . ".join(r.topics)) for r in repos], profile)
+    found = relevance([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items], profile)
     ranked = []
-    for n, repo in enumerate(repos):
-        extra = {"recent": RECENT * _recency(repo.pushed, now), "popular": POPULAR * _popularity(repo.stars)}
-        ranked.append(RankedRepo(repo=repo, score=_score(found, n, profile, extra)))
-    return sorted(ranked, key=lambda r: (-r.score.total, r.repo.id))
+    for n, item in enumerate(items):
+        text = float(found.score[n])
+        parts = {"relevance": text, "recent": text * RECENT * _recency(item, now), "popular": text * _popularity(item)}
+        score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n))
+        ranked.append(RankedFollow(item=item, score=score))
+    ranked.sort(key=lambda r: (-r.score.total, r.item.id))
+    best = {_name(r.item).partition("/")[0].casefold(): r for r in reversed(ranked) if r.score.directions}
+    return sorted(best.values(), key=ranked.index)
 
 
-def rank_assets(assets: Sequence[HubAsset], profile: Profile, now: dt.datetime) -> list[RankedAsset]:
-    """Return the models and data sets best first, as `rank_repos` does, by their update and likes."""
-    found = relevance([(f"{a.id} . {a.description}", " . ".join(a.tags)) for a in assets], profile)
-    ranked = []
-    for n, asset in enumerate(assets):
-        extra = {"recent": RECENT * _recency(asset.updated, now), "popular": POPULAR * _popularity(asset.likes)}
-        ranked.append(RankedAsset(asset=asset, score=_score(found, n, profile, extra)))
-    return sorted(ranked, key=lambda r: (-r.score.total, r.asset.id))
+def _name(item: Repo | HubAsset) -> str:
+    return item.name if isinstance(item, Repo) else item.id
 
 
-def _score(found: Relevance, n: int, profile: Profile, extra: dict[str, float]) -> Score:
-    text = float(found.score[n])
-    parts = {"relevance": text} | {name: text * value for name, value in extra.items()}
-    return Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n))
+def _tags(item: Repo | HubAsset) -> tuple[str, ...]:
+    return item.topics if isinstance(item, Repo) else item.tags
 
 
-def _recency(moment: dt.datetime | None, now: dt.datetime) -> float:
+def _recency(item: Repo | HubAsset, now: dt.datetime) -> float:
     """Return 1 for this moment, half after a week, 0 for an unknown one."""
+    moment = item.pushed if isinstance(item, Repo) else item.updated
     days = max(0.0, (now - moment).total_seconds() / 86_400) if moment else math.inf
     return float(0.5 ** (days / _HALF_LIFE))
 
 
-def _popularity(count: int | None) -> float:
-    return min(1.0, math.log1p(max(0, count or 0)) / math.log1p(_FULL))
+def _popularity(item: Repo | HubAsset) -> float:
+    count = item.stars if isinstance(item, Repo) else item.likes
+    return POPULAR * min(1.0, math.log1p(max(0, count or 0)) / math.log1p(_FULL))

@@ -1,51 +1,65 @@
-"""What to follow: relevance first, then recency and popularity."""
+"""What to follow: relevance first, then recency and popularity; one thing an owner."""
 
 import datetime as dt
 
 from brief.models import HubAsset, Repo
 from brief.profile import load_profile
-from brief.ranking.follow import rank_assets, rank_repos
+from brief.ranking.follow import rank_follow
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 PROFILE = load_profile()
+FITTING = "Agentic reinforcement learning for LLM agents"
 
 
 def repo(name: str, description: str = "", **more) -> Repo:
     return Repo(id=name.lower(), name=name, description=description, **more)
 
 
-def test_a_relevant_repository_stands_before_a_famous_one():
-    items = [
-        repo("big/server", "A fast web server", stars=200_000, pushed=NOW),
-        repo("small/latent", "Latent reasoning for language models", stars=3, pushed=NOW - dt.timedelta(days=6)),
-    ]
-    first, second = rank_repos(items, PROFILE, NOW)
-    assert first.repo.id == "small/latent"
-    assert first.score.directions == ("latent-reasoning",)
-    assert second.score.directions == ()
+def order(*items) -> list[str]:
+    return [found.item.id for found in rank_follow(items, PROFILE, NOW)]
+
+
+def test_what_fits_no_direction_is_not_to_follow_however_famous():
+    [found] = rank_follow(
+        [
+            repo("big/server", "A fast web server", stars=200_000, pushed=NOW),
+            repo("small/latent", "Latent reasoning for language models", stars=3, pushed=NOW - dt.timedelta(days=6)),
+        ],
+        PROFILE,
+        NOW,
+    )
+    assert found.item.id == "small/latent"
+    assert found.score.directions == ("latent-reasoning",)
 
 
 def test_recency_then_stars_decide_between_equals():
-    same = "Agentic reinforcement learning for LLM agents"
-    fresh = {"pushed": NOW, "stars": 10}
-    items = [repo("a/old", same, pushed=NOW - dt.timedelta(days=30), stars=10), repo("b/new", same, **fresh)]
-    assert [r.repo.id for r in rank_repos(items, PROFILE, NOW)] == ["b/new", "a/old"]
-    items = [repo("a/few", same, pushed=NOW, stars=1), repo("b/many", same, pushed=NOW, stars=5000)]
-    assert [r.repo.id for r in rank_repos(items, PROFILE, NOW)] == ["b/many", "a/few"]
+    old, new = (
+        repo("a/old", FITTING, pushed=NOW - dt.timedelta(days=30), stars=10),
+        repo("b/new", FITTING, pushed=NOW, stars=10),
+    )
+    assert order(old, new) == ["b/new", "a/old"]
+    few, many = repo("a/few", FITTING, pushed=NOW, stars=1), repo("b/many", FITTING, pushed=NOW, stars=5000)
+    assert order(few, many) == ["b/many", "a/few"]
 
 
 def test_topics_speak_for_a_repository():
-    items = [repo("a/a", "A library"), repo("b/b", "A library", topics=("agentic-rl", "grpo"))]
-    first, _ = rank_repos(items, PROFILE, NOW)
-    assert first.repo.id == "b/b"
-    assert first.score.total > 0
+    plain, tagged = repo("a/a", "Training code"), repo("b/b", "Training code", topics=("agentic-rl", "llm", "rlvr"))
+    assert order(plain, tagged) == ["b/b"]
 
 
 def test_equals_stand_by_id_and_parts_sum_up():
-    items = [repo(f"{c}/x", "RLVR for LLM agents", stars=5) for c in "cab"]
-    found = rank_repos(items, PROFILE, NOW)
-    assert [r.repo.id for r in found] == ["a/x", "b/x", "c/x"]
+    found = rank_follow([repo(f"{c}/x", "RLVR for LLM agents", stars=5) for c in "cab"], PROFILE, NOW)
+    assert [r.item.id for r in found] == ["a/x", "b/x", "c/x"]
     assert all(r.score.total == sum(r.score.parts.values()) for r in found)
+
+
+def test_a_project_its_model_and_its_data_set_are_one_thing_to_follow():
+    items = [
+        repo("Lab/agent", FITTING, stars=100, pushed=NOW),
+        HubAsset(id="lab/agent-data", kind="dataset", description=FITTING, likes=4),
+        HubAsset(id="other/agent", kind="model", description=FITTING, likes=2),
+    ]
+    assert order(*items) == ["lab/agent", "other/agent"]
 
 
 def test_models_and_data_sets_are_ranked_alike():
@@ -54,11 +68,10 @@ def test_models_and_data_sets_are_ranked_alike():
         HubAsset(id="lab/traces", kind="dataset", description="Agent trajectories of a coding agent", likes=4),
         HubAsset(id="lab/bare", kind="dataset"),
     ]
-    found = rank_assets(items, PROFILE, NOW)
-    assert found[0].asset.id == "lab/traces"
-    assert "code-agents" in found[0].score.directions
+    [found] = rank_follow(items, PROFILE, NOW)
+    assert found.item.id == "lab/traces"
+    assert "code-agents" in found.score.directions
 
 
 def test_nothing_to_follow_is_nothing():
-    assert rank_repos([], PROFILE, NOW) == []
-    assert rank_assets([], PROFILE, NOW) == []
+    assert rank_follow([], PROFILE, NOW) == []

@@ -1,0 +1,271 @@
+"""The command line as a user meets it: real processes, a real Redis, the sites on loopback."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from brief.models import Brief, Paper
+from tests.fakes.sites import PREFIXES, Sites, serve
+
+SAMPLE = "2026-05-01"
+PAPERBOY = Path(sys.executable).with_name("paperboy")
+
+
+class Paperboy:
+    """The program with an environment of its own."""
+
+    def __init__(self, sites: Sites, environ: dict[str, str]) -> None:
+        self.sites, self.environ = sites, environ
+
+    def __call__(self, *args: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PAPERBOY, *args],
+            check=False,
+            input=stdin,
+            env={**self.environ, **environ},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+
+@pytest.fixture
+def paperboy(tmp_path: Path) -> Iterator[Paperboy]:
+    with serve() as (sites, urls):
+        base = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PAPERBOY_DATA_DIR": str(tmp_path / "data")}
+        yield Paperboy(sites, {**base, **urls})
+
+
+def links(markdown: str) -> set[str]:
+    tokens = [child for token in MarkdownIt().parse(markdown) for child in token.children or []]
+    return {str(token.attrs["href"]) for token in tokens if token.type == "link_open"}
+
+
+def test_the_brief_has_every_section_and_links_only_to_items(paperboy):
+    made = paperboy("brief", "--date", SAMPLE, "--format", "markdown")
+    assert (made.returncode, made.stderr) == (0, "")
+    sections = [line.removeprefix("## ") for line in made.stdout.splitlines() if line.startswith("## ")]
+    assert len(sections) == 7
+    asked = paperboy("brief", "--date", SAMPLE, "--format", "json")
+    brief = Brief.model_validate_json(asked.stdout)
+    known = {url for p in papers_of(brief) for url in (p.url, p.hub_url, p.code_url, p.project) if url}
+    known |= {item.url for f in (*brief.follow, *brief.more_follow) for item in (f.repo, f.asset) if item}
+    assert len(papers_of(brief)) > 5
+    assert links(made.stdout) <= known
+
+
+def papers_of(brief: Brief) -> list[Paper]:
+    return [pick.paper for pick in brief.items]
+
+
+def test_the_terminal_gets_the_push_and_then_the_brief_in_both_languages(paperboy):
+    english = paperboy("brief", "--date", SAMPLE)
+    chinese = paperboy("brief", "--date", SAMPLE, "--lang", "zh")
+    assert english.returncode == chinese.returncode == 0
+    assert english.stdout.index("AI papers this morning") < english.stdout.index("In one sentence")
+    assert chinese.stdout.index("AI 论文早报") < chinese.stdout.index("一句话总览")
+    assert "\x1b" not in english.stdout
+
+
+def test_a_stored_day_is_not_asked_for_again(paperboy):
+    paperboy("brief", "--date", SAMPLE)
+    before = dict(paperboy.sites.hits)
+    again = paperboy("brief", "--date", SAMPLE, "--lang", "zh")
+    assert again.returncode == 0
+    assert paperboy.sites.hits == before
+    paperboy("collect", "--date", SAMPLE)
+    assert paperboy.sites.hits["hf"] == 2 * before["hf"]
+
+
+def test_arxivs_pace_holds_between_processes_and_the_sites_know_who_asks(paperboy):
+    for _ in range(2):
+        done = paperboy("collect", "--date", SAMPLE, "--json", PAPERBOY_CONTACT="me@example.org")
+        assert json.loads(done.stdout)["papers"] > 10
+    assert paperboy.sites.too_fast == 0
+    assert all(re.fullmatch(r"Paperboy/\S+ \(me@example\.org\)", agent) for agent in paperboy.sites.agents)
+
+
+def test_what_an_edition_showed_does_not_come_back_the_next_day(paperboy):
+    first = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    next_day = Brief.model_validate_json(paperboy("brief", "--date", "2026-05-02", "--format", "json").stdout)
+    again = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    shown = {p.paper.id for p in first.items}
+    assert next_day.window.quiet == "weekend"
+    assert not shown & {p.paper.id for p in next_day.items}
+    assert {p.paper.id for p in again.items} == shown
+
+
+def test_a_failing_site_costs_its_own_items_and_is_asked_again_next_time(paperboy):
+    paperboy.sites.down = {"hf"}
+    hurt = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    reports = {r.source: r for r in hurt.reports}
+    assert reports["huggingface"].status == "failed"
+    assert reports["huggingface"].notes[0].code == "server_error"
+    assert reports["arxiv"].status == reports["github"].status == "ok"
+    assert hurt.picks
+    paperboy.sites.down = set()
+    healed = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    assert {r.source: r.status for r in healed.reports}["huggingface"] == "ok"
+
+
+def test_when_arxivs_api_fails_its_feed_stands_in(paperboy):
+    urls = {"ARXIV_API_URL": "http://127.0.0.1:9"}
+    done = paperboy("brief", "--date", SAMPLE, "--format", "json", **urls)
+    brief = Brief.model_validate_json(done.stdout)
+    [arxiv] = [r for r in brief.reports if r.source == "arxiv"]
+    assert arxiv.status == "partial"
+    assert [n.code for n in arxiv.notes][:2] == ["unreachable", "fallback"]
+    assert arxiv.papers > 10
+    assert brief.window.quiet is None
+
+
+def test_without_any_site_each_is_named_and_the_sample_is_shown(paperboy):
+    nowhere = dict.fromkeys([*PREFIXES, "X_API_URL", "GOOGLE_API_URL"], "http://127.0.0.1:9")
+    shown = paperboy("brief", **nowhere)
+    assert shown.returncode == 0
+    head = shown.stdout[: shown.stdout.index("Sample:")]
+    for site in ("arXiv", "Hugging Face", "GitHub"):
+        assert re.search(rf"{site}.*\n?.*could not connect", head)
+    assert "ClawGym" in shown.stdout
+    dated = paperboy("brief", "--date", SAMPLE, **nowhere)
+    assert dated.returncode == 0
+    assert "ClawGym" not in dated.stdout
+    assert "could not connect" in dated.stdout
+    collected = paperboy("collect", **nowhere)
+    assert collected.returncode == 1
+    assert "paperboy check" in collected.stderr
+
+
+def test_the_sample_needs_neither_sites_nor_redis(paperboy):
+    shown = paperboy("brief", "--sample", "--lang", "zh", REDIS_URL="redis://127.0.0.1:9/0")
+    assert shown.returncode == 0
+    assert "2026 年 5 月 1 日" in shown.stdout
+    assert paperboy.sites.hits == {}
+
+
+def test_ranking_is_one_object_a_line_best_first_with_parts_that_add_up(paperboy):
+    ranked = [json.loads(line) for line in paperboy("rank", "--date", SAMPLE, "--json").stdout.splitlines()]
+    assert len(ranked) > 10
+    assert [r["score"] for r in ranked] == sorted((r["score"] for r in ranked), reverse=True)
+    assert all(abs(sum(r["parts"].values()) - r["score"]) < 1e-6 for r in ranked)
+    table = paperboy("rank", "--date", SAMPLE)
+    assert table.stdout.index(ranked[0]["id"]) < table.stdout.index(ranked[1]["id"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/paper 2604.26904",
+        "/paper 2604.26904v1",
+        "/PAPER arXiv:2604.26904",
+        "/paper https://arxiv.org/pdf/2604.26904v1.pdf",
+        "https://huggingface.co/papers/2604.26904",
+        "2604.26904",
+    ],
+)
+def test_a_paper_is_found_however_it_is_written(paperboy, text):
+    answer = paperboy("ask", text, "--date", SAMPLE)
+    assert answer.returncode == 0
+    assert "ClawGym: A Scalable Framework" in answer.stdout
+
+
+def test_a_paper_outside_the_day_is_fetched(paperboy):
+    answer = paperboy("ask", "/paper 2604.23941", "--date", SAMPLE)
+    assert answer.returncode == 0
+    assert "GoClick" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("/paper", 2, "/paper 2604.26904"),
+        ("/paper nonsense", 2, "/paper 2604.26904"),
+        ("what is new?", 2, "/paper 2604.26904"),
+        ("/papr 2604.26904", 2, "/paper"),
+        ("/brief tomorrow", 2, "/brief 20"),
+        ("/brief 2999-01-01", 2, "2999-01-01"),
+        ("/paper 2604.00000", 1, "2604.00000"),
+    ],
+)
+def test_bad_input_is_answered_with_an_example(paperboy, text, status, said):
+    answer = paperboy("ask", text, "--date", SAMPLE)
+    assert answer.returncode == status
+    assert said in answer.stdout
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["brief", "top", "more", "must", "repos", "ideas", "sources", "help"])
+def test_every_command_answers_in_both_languages(paperboy, name):
+    for lang in ("en", "zh"):
+        answer = paperboy("ask", f"/{name}", "--date", SAMPLE, "--lang", lang)
+        assert answer.returncode == 0
+        assert len(answer.stdout) > 100
+
+
+def test_chat_answers_line_by_line_and_a_number_opens_a_card(paperboy):
+    said = paperboy("chat", "--date", SAMPLE, stdin="1\n/nonsense\n/ideas\n/quit\n/more\n")
+    assert said.returncode == 0
+    first = re.search(r"^ 1 (.+)$", said.stdout, re.MULTILINE)
+    assert first
+    assert said.stdout.count(first[1][:40]) > 1
+    assert "/nonsense" in said.stdout
+    assert "Also worth scanning" not in said.stdout
+
+
+def test_check_names_what_answers_and_what_to_fix(paperboy):
+    fine = paperboy("check")
+    assert fine.returncode == 0
+    paperboy.sites.down = {"github"}
+    broken = paperboy("check")
+    assert broken.returncode == 1
+    assert "GITHUB_API_URL" in broken.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "environ", "status", "said"),
+    [
+        (("brief", "--date", "yesterday"), {}, 2, "2026-05-01"),
+        (("brief", "--date", "2999-01-01"), {}, 2, "has not begun"),
+        (("brief", "--lang", "fr"), {}, 2, "'zh', 'en'"),
+        (("nonsense",), {}, 2, "No such command"),
+        (("brief", "--profile", "missing.toml"), {}, 1, "missing.toml"),
+        (("brief",), {"BRIEF_TIME": "8am", "BRIEF_TIMEZONE": "Mars"}, 1, "BRIEF_TIMEZONE"),
+        (("brief", "--date", SAMPLE), {"REDIS_URL": "redis://127.0.0.1:9/0"}, 1, "REDIS_URL"),
+    ],
+)
+def test_mistakes_end_in_a_sentence_on_stderr(paperboy, args, environ, status, said):
+    done = paperboy(*args, **environ)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_progress_shows_on_a_terminal_only(paperboy):
+    parent, child = pty.openpty()
+    command = [PAPERBOY, "brief", "--date", SAMPLE]
+    environ = {**paperboy.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(command, env=environ, stdout=child, stderr=child, stdin=child):
+        os.close(child)
+        output = b"".join(iter(lambda: _read(parent), b""))
+    os.close(parent)
+    text = output.decode()
+    assert re.search(r"Waiting for.*arXiv", text)
+    assert "\x1b]8;" in text  # links can be clicked
+    piped = paperboy("brief", "--date", SAMPLE)
+    assert piped.stderr == ""
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the other end is gone
+        return b""
