@@ -25,8 +25,8 @@ class RankedFollow(Value):
 def rank_follow(items: Sequence[Repo | HubAsset], profile: Profile, now: dt.datetime) -> list[RankedFollow]:
     """Return what fits a direction, best first: relevance, then recency and popularity; ties by id.
 
-    A description and topics are a line that names its subject, so they are read as a title. Of one owner only the best is kept:
-    a project, its model and its data set are one thing to follow. `now` is aware.
+    A description and topics are a line that names its subject, so they are read as a title. Of one owner only the
+    best is kept: a project, its model and its data set are one thing to follow. `now` is aware.
     """
     found = relevance([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items], profile)
     ranked = []
