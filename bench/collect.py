@@ -1,7 +1,8 @@
 """What collecting one real day costs: requests per site, wall seconds, CPU seconds and peak memory.
 
 Runs `paperboy collect` in a process of its own against a replay of the sites, with an empty store, and counts what
-the child and its embedded Redis used. The lower bound of the wall time is arXiv's pace: (requests - 1) x 3 s.
+that process used; the embedded Redis is a process beside it and not counted. The lower bound of the wall time is
+arXiv's pace: (requests - 1) x 3 s.
 
     python bench/collect.py [--day 2026-04-30] [--shared ../shared] [--json]
 """

@@ -18,8 +18,9 @@ import typer
 from bot import check as checks
 from bot import terminal, wiring
 from bot.commands import CommandError, Request, answer
+from bot.feedback import read_votes
 from bot.services import Services
-from brief.errors import ProfileError, SettingsError, StoreError
+from brief.errors import FeedbackError, NothingCollectedError, ProfileError, SettingsError, StoreError
 from brief.models import Brief, Day, Language, Ranked, Status
 from brief.profile import Profile, load_profile
 from brief.settings import Settings, load_settings
@@ -33,10 +34,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-
-class FailedError(Exception):
-    """The command could not do its work; the message goes to stderr."""
 
 
 class Format(StrEnum):
@@ -93,7 +90,7 @@ def collect(date: DateOption = None, as_json: JsonOption = False) -> None:
     else:
         terminal.show(screens.collected(day, settings.brief_language))
     if _nothing(day):
-        raise FailedError("no source delivered anything; `paperboy check` tells what answers")
+        raise NothingCollectedError("no source delivered anything; `paperboy check` tells what answers")
 
 
 @app.command()
@@ -122,13 +119,21 @@ def brief(
 
 
 @app.command()
-def rank(date: DateOption = None, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+def rank(
+    date: DateOption = None,
+    profile: ProfileOption = None,
+    feedback: Annotated[
+        Path | None, typer.Option("--feedback", metavar="F", help='Votes, one a line: {"id": "2604.26904", "vote": 1}.')
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Print every paper of the day, best first, with the parts of its score."""
     settings = load_settings()
+    votes = read_votes(feedback) if feedback else {}
 
     async def run() -> list[Ranked]:
         async with _services(settings, profile, settings.brief_language) as services:
-            return await services.ranked(_asked(date, services))
+            return await services.ranked(_asked(date, services), votes)
 
     ranked = asyncio.run(run())
     if as_json:
@@ -191,7 +196,7 @@ def main() -> None:
     logging.getLogger("stamina").setLevel(logging.ERROR)  # the reports tell of tries
     try:
         app()
-    except (SettingsError, ProfileError, StoreError, FailedError) as error:
+    except (SettingsError, ProfileError, StoreError, FeedbackError, NothingCollectedError) as error:
         typer.echo(f"paperboy: {error}", err=True)
         sys.exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -83,11 +83,16 @@ class Services:
         await self.store.save_shown(self.profile.name, date, {p.paper.id: p.paper.version for p in brief.items})
         return brief
 
-    async def ranked(self, date: dt.date) -> list[Ranked]:
-        """Return every paper of a day that no earlier edition showed, best first."""
+    async def ranked(self, date: dt.date, votes: Mapping[str, int]) -> list[Ranked]:
+        """Return every paper of a day that no earlier edition showed, best first.
+
+        `votes` are 1 or -1 by paper id; an id that is not stored teaches nothing.
+        """
         day = await self.day(date)
         shown = await self.store.shown(self.profile.name, before=date)
-        return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown)
+        known = [(await self.store.paper(paper_id), vote) for paper_id, vote in votes.items()]
+        taught = [(paper, vote) for paper, vote in known if paper]
+        return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown, votes=taught)
 
     async def pick(self, paper_id: str, date: dt.date, language: Language) -> Pick | None:
         """Return a paper with its card: from the brief, the store, or the sites. None when nobody knows it.

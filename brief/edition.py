@@ -58,9 +58,12 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
     )
 
 
-def ranked(day: Day, profile: Profile, *, shown: Shown) -> list[Ranked]:
-    """Return the day's papers that no earlier edition showed, best first; a new version of a shown one may return."""
-    return rank([paper for paper in day.papers if unseen(paper, shown)], profile, day.window.until)
+def ranked(day: Day, profile: Profile, *, shown: Shown, votes: Sequence[tuple[Paper, int]] = ()) -> list[Ranked]:
+    """Return the day's papers that no earlier edition showed, best first; a new version of a shown one may return.
+
+    `votes` are papers the reader liked (1) or disliked (-1).
+    """
+    return rank([paper for paper in day.papers if unseen(paper, shown)], profile, day.window.until, votes=votes)
 
 
 def unseen(paper: Paper, shown: Shown) -> bool:

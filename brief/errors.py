@@ -54,3 +54,11 @@ class SettingsError(Exception):
 
 class ProfileError(Exception):
     """A profile file cannot be used; the message names the file, the field and an example."""
+
+
+class FeedbackError(Exception):
+    """A file of votes cannot be used; the message names the file, the line and an example."""
+
+
+class NothingCollectedError(Exception):
+    """No source delivered anything."""

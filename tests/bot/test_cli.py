@@ -160,6 +160,24 @@ def test_ranking_is_one_object_a_line_best_first_with_parts_that_add_up(paperboy
     assert table.stdout.index(ranked[0]["id"]) < table.stdout.index(ranked[1]["id"])
 
 
+def test_votes_from_a_file_change_the_order(paperboy, tmp_path):
+    plain = [json.loads(line)["id"] for line in paperboy("rank", "--date", SAMPLE, "--json").stdout.splitlines()]
+    votes = tmp_path / "votes.jsonl"
+    liked = plain[-1]
+    votes.write_text(
+        f'{{"id": "{plain[0]}", "vote": 1}}\n\n{{"id": "{plain[0]}v2", "vote": 0}}\n{{"id": "{liked}", "vote": 1}}\n'
+    )
+    taught = paperboy("rank", "--date", SAMPLE, "--json", "--feedback", str(votes)).stdout.splitlines()
+    order = [json.loads(line)["id"] for line in taught]
+    assert order.index(liked) < plain.index(liked)
+    assert json.loads(taught[order.index(liked)])["parts"]["learned"] > 0
+    votes.write_text('{"id": "2604.26904", "vote": 5}')
+    refused = paperboy("rank", "--date", SAMPLE, "--feedback", str(votes))
+    assert refused.returncode == 1
+    assert "line 1" in refused.stderr
+    assert '{"id": "2604.26904", "vote": 1}' in refused.stderr
+
+
 @pytest.mark.parametrize(
     "text",
     [

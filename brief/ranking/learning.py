@@ -1,0 +1,46 @@
+"""What votes on papers say about other papers: nearer to the liked, farther from the disliked.
+
+Rocchio's method on words: the mean of the liked papers less the mean of the disliked ones is a direction, and a paper
+gains by how much it points there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from brief.models import Paper
+from brief.ranking.relevance import paper_document
+from brief.ranking.text import terms
+
+LEARNED = 0.3  # the most a paper can gain or lose
+_STEADY = 3  # votes at which half of that is reached: one wrong click moves little
+
+Vector = dict[str, float]
+
+
+def learned(papers: Sequence[Paper], votes: Sequence[tuple[Paper, int]]) -> list[float]:
+    """Return what each paper gains, in -LEARNED..LEARNED, from votes: (paper, 1 for a like or -1 for a dislike)."""
+    counts = {paper.id: Counter(terms(" ".join(paper_document(paper)))) for paper in (*papers, *(p for p, _ in votes))}
+    spread = Counter(term for paper in papers for term in counts[paper.id])
+    vectors = {i: _weighted(words, spread, len(papers)) for i, words in counts.items()}
+    wanted: defaultdict[str, float] = defaultdict(float)
+    for sign in (1, -1):
+        chosen = [vectors[paper.id] for paper, vote in votes if vote == sign]
+        for term, value in (pair for vector in chosen for pair in vector.items()):
+            wanted[term] += sign * value / len(chosen)
+    strength = LEARNED * len(votes) / (len(votes) + _STEADY)
+    norm = math.sqrt(sum(value * value for value in wanted.values())) or 1.0
+    return [strength * _dot(vectors[paper.id], wanted) / norm for paper in papers]
+
+
+def _weighted(words: Mapping[str, int], spread: Mapping[str, int], documents: int) -> Vector:
+    """Return a document's words weighted by tf-idf, as a vector of length 1."""
+    vector = {t: (1 + math.log(n)) * math.log((2 + documents) / (1 + spread[t])) for t, n in words.items()}
+    norm = math.sqrt(sum(value * value for value in vector.values())) or 1.0
+    return {term: value / norm for term, value in vector.items()}
+
+
+def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return sum(value * other[term] for term, value in one.items() if term in other)

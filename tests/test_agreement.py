@@ -1,0 +1,74 @@
+"""What the papers of the project say agrees with what the program does."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from bot.cli import app
+from bot.commands import COMMANDS, help_rows
+from brief.settings import VARIABLES
+from sources import SOURCES
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+SECTION = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
+
+
+def test_every_setting_is_in_the_example_file_and_in_the_readme():
+    assert set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", EXAMPLE, re.MULTILINE)) == set(VARIABLES)
+    assert set(re.findall(r"`([A-Z][A-Z_]{3,})`", SECTION["Settings"])) - {"X_FILE"} == set(VARIABLES)
+
+
+def test_every_source_reads_only_settings_that_exist():
+    assert {name for row in SOURCES for name in row.settings} <= set(VARIABLES)
+
+
+def test_the_readme_lists_every_chat_command_and_no_other():
+    listed = set(re.findall(r"`/(\w+)", SECTION["Commands"]))
+    assert listed == set(COMMANDS)
+
+
+def test_the_readme_lists_every_verb_with_its_options():
+    verbs = get_command(app).commands  # type: ignore[attr-defined]
+    rows = dict(re.findall(r"^\| `paperboy (\w+)(.*?)` \|", SECTION["Commands"], re.MULTILINE))
+    assert set(rows) == set(verbs)
+    for verb, command in verbs.items():
+        options = {option for param in command.params for option in param.opts if option.startswith("--")}
+        assert set(re.findall(r"--[a-z]+", rows[verb])) == options - {"--help"}, verb
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_command_has_a_help_text_in_each_language(language):
+    rows = help_rows(language)
+    assert [name for name, _ in rows] == [f"/{name}" for name in COMMANDS]
+    for name, text in rows:
+        assert text, name
+        assert bool(re.search(r"[一-鿿]", text)) == (language == "zh"), name
+
+
+def test_the_two_commands_of_the_readme_come_first_and_exist():
+    first = README.index("```sh")
+    assert README[first : README.index("```", first + 3)].split("\n")[1].startswith("make brief")
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"brief", "test", "lint", "bench"} <= set(targets)
+
+
+def test_every_package_is_listed_and_its_data_is_shipped():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    found = {
+        ".".join(f.parent.relative_to(ROOT).parts)
+        for p in ("brief", "sources", "formatting", "bot")
+        for f in (ROOT / p).rglob("__init__.py")
+    }
+    assert set(project["tool"]["setuptools"]["packages"]) == found
+
+
+def test_links_between_our_own_documents_lead_somewhere():
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?://)([^)#]+)", text):
+            assert (ROOT / target).exists(), (name, target)
