@@ -1,4 +1,4 @@
-"""The commands, one table for every chat and the terminal: name -> (Request, Services) -> Document.
+"""The commands, one table for every chat and the terminal: name -> (Request, Services) -> Reply.
 
 Adding a command is a function and a row. The first line of its docstring is its help in English, the second
 paragraph the same in Chinese.
@@ -8,37 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bot.request import Command, CommandError, File, Reply, Request, Row, refused
 from bot.services import Services
 from brief.errors import SourceError
 from brief.models import Brief, Language, find_arxiv_ids
 from formatting import screens
-from formatting.document import Document
+
+__all__ = ["COMMANDS", "CommandError", "File", "Reply", "Request", "Row", "answer", "help_rows"]
 
 
-@dataclass(frozen=True)
-class Request:
-    """One command as it came in: what was typed after its name, in which language, about which edition."""
-
-    text: str
-    language: Language
-    date: dt.date
-
-
-class CommandError(Exception):
-    """A command that could not be done; `document` tells the reader, `usage` whether it was typed wrongly."""
-
-    def __init__(self, document: Document, *, usage: bool) -> None:
-        self.document, self.usage = document, usage
-        super().__init__(document.title)
-
-
-Command = Callable[[Request, Services], Awaitable[Document]]
-
-
-async def brief(request: Request, services: Services) -> Document:
+async def brief(request: Request, services: Services) -> Reply:
     """The whole brief of today, or of a day: /brief 2026-05-01.
 
     今天的完整简报，或某一天的：/brief 2026-05-01。
@@ -48,7 +29,7 @@ async def brief(request: Request, services: Services) -> Document:
     return screens.full(await _brief(request, services))
 
 
-async def top(request: Request, services: Services) -> Document:
+async def top(request: Request, services: Services) -> Reply:
     """The headline and the top five.
 
     一句话总览和前五篇。
@@ -56,24 +37,24 @@ async def top(request: Request, services: Services) -> Document:
     return screens.push(await _brief(request, services))
 
 
-async def paper(request: Request, services: Services) -> Document:
+async def paper(request: Request, services: Services) -> Reply:
     """One paper in full, by id or link: /paper 2604.26904.
 
     一篇论文的卡片，用编号或链接：/paper 2604.26904。
     """
     paper_id = next((known for known, _ in find_arxiv_ids(request.text)), None)
     if paper_id is None:
-        raise _error(request, "not_an_id" if request.text else "no_id", request.text, usage=True)
+        raise refused(request, "not_an_id" if request.text else "no_id", request.text, usage=True)
     try:
         pick = await services.pick(paper_id, request.date, request.language)
     except SourceError as error:
-        raise _error(request, "lookup_failed", paper_id, str(error)) from error
+        raise refused(request, "lookup_failed", paper_id, str(error)) from error
     if pick is None:
-        raise _error(request, "no_paper", paper_id)
+        raise refused(request, "no_paper", paper_id)
     return screens.card(pick, request.language)
 
 
-async def more(request: Request, services: Services) -> Document:
+async def more(request: Request, services: Services) -> Reply:
     """What else is worth scanning.
 
     其他值得扫读的论文。
@@ -81,7 +62,7 @@ async def more(request: Request, services: Services) -> Document:
     return screens.more(await _brief(request, services))
 
 
-async def must(request: Request, services: Services) -> Document:
+async def must(request: Request, services: Services) -> Reply:
     """The three to read closely, and what to look at.
 
     最值得精读的三篇和读法重点。
@@ -89,7 +70,7 @@ async def must(request: Request, services: Services) -> Document:
     return screens.must(await _brief(request, services))
 
 
-async def repos(request: Request, services: Services) -> Document:
+async def repos(request: Request, services: Services) -> Reply:
     """Repositories, models and data sets to follow.
 
     值得跟进的仓库、模型和数据集。
@@ -97,7 +78,7 @@ async def repos(request: Request, services: Services) -> Document:
     return screens.repos(await _brief(request, services))
 
 
-async def ideas(request: Request, services: Services) -> Document:
+async def ideas(request: Request, services: Services) -> Reply:
     """Research ideas built from the day's papers.
 
     由当天论文生成的研究想法。
@@ -105,7 +86,7 @@ async def ideas(request: Request, services: Services) -> Document:
     return screens.ideas(await _brief(request, services))
 
 
-async def sources(request: Request, services: Services) -> Document:
+async def sources(request: Request, services: Services) -> Reply:
     """Which sources answered, and what is missing.
 
     各来源的访问情况和缺失说明。
@@ -113,7 +94,7 @@ async def sources(request: Request, services: Services) -> Document:
     return screens.sources(await _brief(request, services))
 
 
-async def help_(request: Request, services: Services) -> Document:  # noqa: ARG001  (every command takes both)
+async def help_(request: Request, services: Services) -> Reply:  # noqa: ARG001  (every command takes both)
     """This list.
 
     显示本列表。
@@ -121,25 +102,26 @@ async def help_(request: Request, services: Services) -> Document:  # noqa: ARG0
     return screens.help(help_rows(request.language), request.language)
 
 
-COMMANDS: dict[str, Command] = {
-    "brief": brief,
-    "top": top,
-    "paper": paper,
-    "more": more,
-    "must": must,
-    "repos": repos,
-    "ideas": ideas,
-    "sources": sources,
-    "help": help_,
+COMMANDS: dict[str, Row] = {
+    "brief": Row(brief),
+    "top": Row(top),
+    "paper": Row(paper),
+    "card": Row(paper, hidden=True),
+    "more": Row(more),
+    "must": Row(must),
+    "repos": Row(repos),
+    "ideas": Row(ideas),
+    "sources": Row(sources),
+    "help": Row(help_),
 }
 
 
 def help_rows(language: Language) -> list[tuple[str, str]]:
     """Return each command as it is typed, and its help text in a language."""
-    return [(f"/{name}", _help(command, language)) for name, command in COMMANDS.items()]
+    return [(f"/{name}", _help(row.run, language)) for name, row in COMMANDS.items() if not row.hidden]
 
 
-async def answer(line: str, request: Request, services: Services) -> Document:
+async def answer(line: str, request: Request, services: Services) -> Reply:
     """Answer what a reader typed: a command, or a bare arXiv id or link, which means /paper.
 
     Raises CommandError for what cannot be done, and for what is no command.
@@ -148,13 +130,13 @@ async def answer(line: str, request: Request, services: Services) -> Document:
     if not line.startswith("/"):
         if next(find_arxiv_ids(line), None):
             return await paper(replace(request, text=line), services)
-        raise _error(request, "not_an_id", line, usage=True)
+        raise refused(request, "not_an_id", line, usage=True)
     name, _, text = line[1:].partition(" ")
-    command = COMMANDS.get(name.partition("@")[0].lower())
-    if command is None:
+    row = COMMANDS.get(name.partition("@")[0].lower())
+    if row is None:
         [close] = difflib.get_close_matches(name.lower(), COMMANDS, n=1) or ["help"]
-        raise _error(request, "unknown_command", f"/{name}", f"/{close}", usage=True)
-    return await command(replace(request, text=text.strip()), services)
+        raise refused(request, "unknown_command", f"/{name}", f"/{close}", usage=True)
+    return await row.run(replace(request, text=text.strip()), services)
 
 
 async def _brief(request: Request, services: Services) -> Brief:
@@ -165,16 +147,10 @@ def _day(request: Request, today: dt.date) -> dt.date:
     try:
         date = dt.date.fromisoformat(request.text)
     except ValueError as error:
-        raise _error(request, "bad_date", request.text, f"/brief {today}", usage=True) from error
+        raise refused(request, "bad_date", request.text, f"/brief {today}", usage=True) from error
     if date > today:
-        raise _error(request, "not_begun", request.text, usage=True)
+        raise refused(request, "not_begun", request.text, usage=True)
     return date
-
-
-def _error(
-    request: Request, kind: screens.Kind, text: str = "", reason: str = "", *, usage: bool = False
-) -> CommandError:
-    return CommandError(screens.message(kind, request.language, text, reason), usage=usage)
 
 
 def _help(command: Command, language: Language) -> str:

@@ -1,0 +1,73 @@
+"""What a command is given and what it gives back, the same for every chat and the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.people import Chat
+from bot.services import Services
+from brief.models import Language
+from formatting import screens
+from formatting.document import Document
+
+
+@dataclass(frozen=True)
+class Request:
+    """One command as it came in. `text` is what was typed after its name, `date` the edition it is about.
+
+    `owner` keeps the later list and the votes: the chat in private, the person in a group. `admin` tells whether the
+    person may change the chat, `name` what to call the person.
+    """
+
+    text: str
+    language: Language
+    date: dt.date
+    chat: Chat
+    owner: str
+    admin: bool = True
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A document to send or save; `caption` is said with it."""
+
+    name: str
+    media_type: str
+    content: bytes
+    caption: Document
+
+
+Reply = Document | File
+Command = Callable[[Request, Services], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A command in the table.
+
+    `changes_chat` wants an administrator in groups; a press of a button with a `toast` row shows the answer for a
+    moment instead of as a message; a `hidden` row is in no menu: only buttons lead to it.
+    """
+
+    run: Command
+    changes_chat: bool = False
+    toast: bool = False
+    hidden: bool = False
+
+
+class CommandError(Exception):
+    """A command that could not be done; `document` tells the reader, `usage` whether it was typed wrongly."""
+
+    def __init__(self, document: Document, *, usage: bool) -> None:
+        self.document, self.usage = document, usage
+        super().__init__(document.title)
+
+
+def refused(
+    request: Request, kind: screens.Kind, text: str = "", reason: str = "", *, usage: bool = False
+) -> CommandError:
+    """Return the error that answers with a short message."""
+    return CommandError(screens.message(kind, request.language, text, reason), usage=usage)
