@@ -45,10 +45,21 @@ def _categories(text: str) -> tuple[str, ...]:
     return names
 
 
+def _chats(text: str) -> tuple[str, ...]:
+    """Return chat ids, negative for groups and channels; commas or spaces between them. `*` stands for everyone."""
+    chats = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not chats or not all(re.fullmatch(r"\*|-?[1-9]\d{0,15}", chat, re.ASCII) for chat in chats):
+        raise ValueError("wants chat ids as numbers, separated by spaces or commas, or * for everyone")
+    return chats
+
+
 _site = _shaped(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "wants an http or https URL without user, query or fragment")
 _redis = _shaped(r"(rediss?://|unix:/)[^\s]+", "wants a redis://, rediss:// or unix:// URL")
 _clock = _shaped(r"([01]\d|2[0-3]):[0-5]\d", "wants a time of day from 00:00 to 23:59")
 _secret = _shaped(r"[!-~]+", "wants printable ASCII without spaces, as a header can carry it")
+_bot_token = _shaped(r"\d{1,20}:[\w-]{1,100}", "wants a token as @BotFather gives it")
+_webhook_secret = _shaped(r"[\w-]{1,256}", "wants 1 to 256 letters, digits, _ and -")
+_address = _shaped(r"([\w.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}", "wants an address and a port")
 _contact = _shaped(r"[^\s@]+@[^\s@]+|https?://[!-~]+", "wants a mail address or a URL")
 
 Site = Annotated[str, BeforeValidator(lambda text: _site(text).rstrip("/"))]
@@ -84,6 +95,18 @@ class Settings(Value):
     arxiv_categories: Annotated[tuple[str, ...], BeforeValidator(_categories)] = Field(
         ("cs.AI", "cs.CL", "cs.LG", "cs.CV", "cs.MA", "cs.SE", "cs.RO"), examples=["cs.AI cs.CL"]
     )
+    telegram_bot_token: Annotated[SecretStr, BeforeValidator(_bot_token)] | None = Field(
+        None, examples=["123456789:AAE-your-token"]
+    )
+    telegram_api_url: Site = Field("https://api.telegram.org", examples=["https://api.telegram.org"])
+    telegram_chats: Annotated[tuple[str, ...], BeforeValidator(_chats)] = Field(
+        (), examples=["123456789 -1001234567890"]
+    )
+    telegram_webhook_url: Site | None = Field(None, examples=["https://bot.example.org/telegram"])
+    telegram_webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] | None = Field(
+        None, examples=["a-long-random-word"]
+    )
+    paperboy_listen: Annotated[str, BeforeValidator(_address)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
     huggingface_url: Site = Field("https://huggingface.co", examples=["https://huggingface.co"])
     hf_token: Secret | None = Field(None, examples=["hf_..."])
     arxiv_api_url: Site = Field("https://export.arxiv.org", examples=["https://export.arxiv.org"])
@@ -98,6 +121,8 @@ class Settings(Value):
     google_cse_id: Annotated[str, BeforeValidator(_secret)] | None = Field(None, examples=["0123456789abcdef0"])
 
 
+_PAIRS = (("GOOGLE_API_KEY", "GOOGLE_CSE_ID"), ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"))
+
 VARIABLES = tuple(name.upper() for name in Settings.model_fields)
 
 
@@ -111,8 +136,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = _given(mistakes) if environ is None else environ
     values = {name: _value(name, given, mistakes) for name in VARIABLES}
     values["PAPERBOY_DATA_DIR"] = values["PAPERBOY_DATA_DIR"] or _default_folder(given)
-    if bool(values["GOOGLE_API_KEY"]) != bool(values["GOOGLE_CSE_ID"]):
-        mistakes.append("GOOGLE_API_KEY, GOOGLE_CSE_ID: one is of no use without the other: set both or none")
+    for one, other in _PAIRS:
+        if bool(values[one]) != bool(values[other]):
+            mistakes.append(f"{one}, {other}: one is of no use without the other: set both or none")
     try:
         settings = Settings.model_validate({name.lower(): value for name, value in values.items() if value})
     except ValidationError as error:

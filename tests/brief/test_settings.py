@@ -18,6 +18,12 @@ WRONG = {
     "BRIEF_TIMEZONE": "Mars/Olympus",
     "BRIEF_LANGUAGE": "fr",
     "ARXIV_CATEGORIES": "cs.AI; DROP",
+    "TELEGRAM_BOT_TOKEN": "123456789 s3cret",
+    "TELEGRAM_API_URL": "api.telegram.org",
+    "TELEGRAM_CHATS": "@somebody",
+    "TELEGRAM_WEBHOOK_URL": "bot.example.org",
+    "TELEGRAM_WEBHOOK_SECRET": "s3cret with spaces",
+    "PAPERBOY_LISTEN": "8080",
     "HUGGINGFACE_URL": "huggingface.co",
     "HF_TOKEN": "hf_s3cret with a space",
     "ARXIV_API_URL": "https://export.arxiv.org/?a=1",
@@ -87,7 +93,11 @@ def test_every_mistake_is_reported_at_once_with_an_example_and_without_the_value
     assert "s3cr" not in "".join(lines)
 
 
-@pytest.mark.parametrize("name", [name for name in VARIABLES if name not in ("GOOGLE_API_KEY", "GOOGLE_CSE_ID")])
+PAIRS = [("GOOGLE_API_KEY", "GOOGLE_CSE_ID"), ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET")]
+PAIRED = [name for pair in PAIRS for name in pair]
+
+
+@pytest.mark.parametrize("name", [name for name in VARIABLES if name not in PAIRED])
 def test_the_example_of_a_message_is_right(name: str) -> None:
     example = (Settings.model_fields[name.lower()].examples or [])[0]
     load_settings({name: example})
@@ -98,10 +108,17 @@ def test_a_time_zone_is_a_name_of_the_database(zone: str) -> None:
     assert mistakes({"BRIEF_TIMEZONE": zone})[0].startswith("BRIEF_TIMEZONE: is not a time zone")
 
 
-@pytest.mark.parametrize("name", ["GOOGLE_API_KEY", "GOOGLE_CSE_ID"])
-def test_half_of_what_google_wants_is_a_mistake(name: str) -> None:
-    assert mistakes({name: "x"})[0].startswith("GOOGLE_API_KEY, GOOGLE_CSE_ID: ")
-    assert load_settings({"GOOGLE_API_KEY": "x", "GOOGLE_CSE_ID": "y"}).google_cse_id == "y"
+@pytest.mark.parametrize("pair", PAIRS)
+def test_half_of_a_pair_is_a_mistake(pair: tuple[str, str]) -> None:
+    examples = {name: (Settings.model_fields[name.lower()].examples or [""])[0] for name in pair}
+    for name in pair:
+        assert mistakes({name: examples[name]})[0].startswith(f"{pair[0]}, {pair[1]}: ")
+    assert load_settings(examples) != load_settings({})
+
+
+def test_chats_are_ids_or_everyone() -> None:
+    assert load_settings({"TELEGRAM_CHATS": "12, -10034 12"}).telegram_chats == ("12", "-10034")
+    assert load_settings({"TELEGRAM_CHATS": "*"}).telegram_chats == ("*",)
 
 
 def test_empty_means_unset() -> None:
