@@ -77,7 +77,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         try:
             pool = BlockingConnectionPool.from_url(await _url(settings, stack), **_CONNECTION)
             redis = await stack.enter_async_context(Redis.from_pool(pool))
-            with _redis_errors():
+            with redis_errors():
                 await redis.ping()
         except (TypeError, ValueError) as error:  # an option in the URL that redis-py does not know
             raise StoreError("REDIS_URL cannot be used: write it like redis://localhost:6379/0") from error
@@ -99,65 +99,76 @@ class Store:
         self._take_turn = redis.register_script(_TAKE_TURN)
         self._end_turn = redis.register_script(_END_TURN)
 
+    @property
+    def client(self) -> Redis:
+        """The connection to Redis, for others that keep values of their own there."""
+        return self._redis
+
     async def save_day(self, day: Day) -> None:
         """Store a day, in place of an earlier collection of it, after its papers."""
         date = day.window.date
-        with _redis_errors():
+        with redis_errors():
             for start in range(0, len(day.papers), _CHUNK):
                 async with self._redis.pipeline(transaction=False) as pipe:
                     for paper in day.papers[start : start + _CHUNK]:
-                        pipe.set(_key("paper", paper.id), _pack(paper), ex=_KEEP)
+                        pipe.set(key_of("paper", paper.id), pack(paper), ex=_KEEP)
                     await pipe.execute()
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.set(_key("day", date), _pack(day), ex=_KEEP)
-                pipe.sadd(_key("days"), date.isoformat())
+                pipe.set(key_of("day", date), pack(day), ex=_KEEP)
+                pipe.sadd(key_of("days"), date.isoformat())
                 await pipe.execute()
 
     async def day(self, date: dt.date) -> Day | None:
         """Return the day as it was last collected."""
-        return await self._read(_key("day", date), Day)
+        return await self._read(key_of("day", date), Day)
 
     async def days(self) -> list[dt.date]:
         """Return the dates of all stored days, newest first."""
-        with _redis_errors():
-            known = sorted(_dates.validate_python(await self._redis.smembers(_key("days"))), reverse=True)
+        with redis_errors():
+            known = sorted(_dates.validate_python(await self._redis.smembers(key_of("days"))), reverse=True)
             async with self._redis.pipeline(transaction=False) as pipe:
                 for date in known:
-                    pipe.exists(_key("day", date))
+                    pipe.exists(key_of("day", date))
                 kept = await pipe.execute()
         return [date for date, exists in zip(known, kept, strict=True) if exists]
 
+    async def recent(self, days: int, before: dt.date) -> list[Day]:
+        """Return the stored days among the `days` dates before `before`, newest first."""
+        dates = (before - dt.timedelta(days=n) for n in range(1, days + 1))
+        found = [await self.day(date) for date in dates]  # one at a time: parsing them all would hold up others
+        return [day for day in found if day]
+
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper as it was last saved, by its id without version."""
-        return await self._read(_key("paper", paper_id), Paper)
+        return await self._read(key_of("paper", paper_id), Paper)
 
     async def save_paper(self, paper: Paper) -> None:
         """Store a paper that belongs to no day."""
-        with _redis_errors():
-            await self._redis.set(_key("paper", paper.id), _pack(paper), ex=_KEEP)
+        with redis_errors():
+            await self._redis.set(key_of("paper", paper.id), pack(paper), ex=_KEEP)
 
     async def save_brief(self, brief: Brief) -> None:
         """Store a brief, in place of an earlier one of its date, profile and language."""
-        with _redis_errors():
-            await self._redis.set(_key("brief", brief.date, brief.profile, brief.language), _pack(brief))
+        with redis_errors():
+            await self._redis.set(key_of("brief", brief.date, brief.profile, brief.language), pack(brief))
 
     async def brief(self, date: dt.date, profile: str, language: Language) -> Brief | None:
         """Return the brief of a date for a profile in a language."""
-        return await self._read(_key("brief", date, profile, language), Brief)
+        return await self._read(key_of("brief", date, profile, language), Brief)
 
     async def save_shown(self, profile: str, date: dt.date, shown: Mapping[str, int | None]) -> None:
         """Store what an edition showed, id -> version, in place of what an earlier making of it showed."""
-        with _redis_errors():
-            await self._redis.set(_key("shown", profile, date), _versions.dump_json(dict(shown)), ex=_KEEP)
+        with redis_errors():
+            await self._redis.set(key_of("shown", profile, date), _versions.dump_json(dict(shown)), ex=_KEEP)
 
     async def shown(self, profile: str, before: dt.date) -> dict[str, int | None]:
         """Return id -> newest version of all that the editions of the 120 days before a date showed."""
-        keys = [_key("shown", profile, before - dt.timedelta(days=n)) for n in range(1, KEEP_DAYS + 1)]
-        with _redis_errors():
+        keys = [key_of("shown", profile, before - dt.timedelta(days=n)) for n in range(1, KEEP_DAYS + 1)]
+        with redis_errors():
             stored = await self._redis.mget(keys)
         union: dict[str, int | None] = {}
         for key, value in zip(keys, stored, strict=True):
-            for paper_id, version in (_parsed(key, value, _versions.validate_json) or {}).items():
+            for paper_id, version in (parsed(key, value, _versions.validate_json) or {}).items():
                 union[paper_id] = max(union.get(paper_id), version, key=lambda v: v or 0)
         return union
 
@@ -167,7 +178,7 @@ class Store:
 
         A holder that crashed is overcome after 90 s, so do not hold a turn longer.
         """
-        lease, pause = _key("pace", key, "lease"), _key("pace", key, "gap")
+        lease, pause = key_of("pace", key, "lease"), key_of("pace", key, "gap")
         token = secrets.token_hex(8)
         try:
             while wait := await self._ask_turn(lease, pause, token, gap):  # noqa: ASYNC110 - other processes end it
@@ -178,28 +189,34 @@ class Store:
                 await self._end_turn(keys=[lease], args=[token])
 
     async def _ask_turn(self, lease: str, pause: str, token: str, gap: float) -> float:
-        with _redis_errors():
+        with redis_errors():
             args: list[str | int] = [token, math.ceil(LEASE * 1000), math.ceil(gap * 1000)]
             answer = int(await self._take_turn(keys=[lease, pause], args=args))
         return _HELD_POLL if answer < 0 else answer / 1000
 
     async def _read(self, key: str, model: type[_Model]) -> _Model | None:
-        with _redis_errors():
+        with redis_errors():
             value = await self._redis.get(key)
-        return _parsed(key, value, lambda packed: model.model_validate_json(zlib.decompress(packed)))
+        return unpack(key, value, model)
 
 
-def _key(*parts: object) -> str:
+def key_of(*parts: object) -> str:
+    """Return a key of Paperboy's: its parts with colons between, below the version of this layout."""
     return ":".join(("paperboy", "1", *map(str, parts)))
 
 
-def _pack(value: BaseModel) -> bytes:
-    return zlib.compress(
-        value.model_dump_json().encode(), level=1
-    )  # a fifth larger than level 6, in a third of the time
+def pack(value: BaseModel) -> bytes:
+    """Return a value as compressed JSON: at level 1, a fifth larger than at level 6 in a third of the time."""
+    return zlib.compress(value.model_dump_json().encode(), level=1)
 
 
-def _parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:
+def unpack(key: str, value: Any, model: type[_Model]) -> _Model | None:
+    """Return what `pack` made of a value; None for None and for what does not parse, which is logged by its key."""
+    return parsed(key, value, lambda packed: model.model_validate_json(zlib.decompress(packed)))
+
+
+def parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:
+    """Return a stored value parsed; None for None and for what does not parse, which is logged by its key."""
     if value is None:
         return None
     try:
@@ -210,7 +227,8 @@ def _parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:
 
 
 @contextlib.contextmanager
-def _redis_errors() -> Iterator[None]:
+def redis_errors() -> Iterator[None]:
+    """Raise StoreError, which says what to do, for every error of Redis inside."""
     try:
         yield
     except RedisError as error:

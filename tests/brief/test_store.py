@@ -127,7 +127,7 @@ async def test_what_does_not_parse_counts_as_absent(store: Store, raw: Redis, ru
 
 
 async def test_the_schema_of_another_version_counts_as_absent(store: Store, raw: Redis) -> None:
-    await raw.set("paperboy:1:day:2026-05-01", store_module._pack(Paper(id="1", title="not a day")))
+    await raw.set("paperboy:1:day:2026-05-01", store_module.pack(Paper(id="1", title="not a day")))
     assert await store.day(DATE) is None
 
 

@@ -1,0 +1,275 @@
+"""The people in Redis: chats and their settings, later lists, votes, and which pushes were sent. All its keys.
+
+paperboy:1:chat:{chat}       a Chat, as JSON without its id                                              for good
+paperboy:1:subscribed        set of the ids of the chats that subscribed                                 for good
+paperboy:1:owners:{chat}     set of the owners in a chat that keep a list or voted                       for good
+paperboy:1:later:{owner}     hash, paper id -> a Saved, as JSON compressed with zlib                     for good
+paperboy:1:votes:{owner}     hash, paper id -> 1 or -1                                                   for good
+paperboy:1:pushes:{chat}     hash, date -> `until` and a time in epoch seconds, or `sent` and a message  30 days
+paperboy:1:moved:{chat}      the id of the chat that this one became                                     120 days
+paperboy:1:refused:{chat}    there when a stranger was told that this bot is not for him                 120 days
+
+An owner is a chat's id, or `{chat}/{person}` in groups. A value that does not parse counts as absent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, TypeAdapter
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+
+from brief.models import Language, Paper, Value
+from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack
+
+LEASE = 120  # seconds; longer than one push takes, retries included
+_KEEP = dt.timedelta(days=KEEP_DAYS)
+_PUSH_DAYS = 30
+_CHUNK = 500  # chats a round trip: some 100 kB
+
+ChatKind = Literal["private", "group", "channel", "terminal"]
+
+# Drops what is older than ARGV[4]; ISO dates sort as text.
+_CLAIM = """
+for _, date in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if date < ARGV[4] then redis.call('HDEL', KEYS[1], date) end
+end
+local state, value = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%l+) (.*)$')
+if state == 'sent' or state == 'until' and (tonumber(value) or 0) > tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], 'until ' .. ARGV[3])
+return 1
+"""
+_VOTE = """
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  return 0
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('SADD', KEYS[2], ARGV[3])
+return tonumber(ARGV[2])
+"""
+# The settings of the old chat replace those of the new one, which are defaults; of lists, the union remains.
+_MIGRATE = """
+local prefix, old, new = ARGV[1], ARGV[2], ARGV[3]
+local function key(kind, id) return prefix .. kind .. ':' .. id end
+if not redis.call('SET', key('moved', old), new, 'EX', ARGV[4], 'NX') then return 0 end
+local function merge(kind, from, to)
+  local values = redis.call('HGETALL', key(kind, from))
+  for i = 1, #values, 2 do redis.call('HSETNX', key(kind, to), values[i], values[i + 1]) end
+  redis.call('DEL', key(kind, from))
+end
+if redis.call('EXISTS', key('chat', old)) == 1 then redis.call('RENAME', key('chat', old), key('chat', new)) end
+if redis.call('SREM', prefix .. 'subscribed', old) == 1 then redis.call('SADD', prefix .. 'subscribed', new) end
+merge('pushes', old, new)
+for _, owner in ipairs(redis.call('SMEMBERS', key('owners', old))) do
+  local heir = new .. string.sub(owner, #old + 1)
+  merge('later', owner, heir)
+  merge('votes', owner, heir)
+  redis.call('SADD', key('owners', new), heir)
+end
+redis.call('DEL', key('owners', old))
+return 1
+"""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, LookupError) as error:  # a folder of the zone files; a zone that is not there
+        raise ValueError(f"{name[:40]!r} is not an IANA time zone") from error
+
+
+class Chat(Value):
+    """A chat and its settings; `time` is local to `zone`. `stopped` tells why nothing is sent to it any more."""
+
+    id: str  # "telegram:-100123", "terminal:local"
+    kind: ChatKind = "private"
+    title: str = ""
+    language: Language = "en"
+    time: dt.time = dt.time(8)
+    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    items: Annotated[int, Field(ge=3, le=10)] = 5  # papers in the push
+    weekdays_only: bool = False
+    subscribed: bool = False
+    reminder: bool = True  # of the later list, weekly
+    thread: int | None = None  # the forum topic that pushes go to
+    stopped: str | None = None  # "blocked", "kicked", "deactivated"
+
+
+class Saved(Value):
+    """A paper on a later list; times are UTC."""
+
+    paper: Paper
+    saved: dt.datetime
+    done: dt.datetime | None = None
+
+
+_ids = TypeAdapter(set[str])
+_votes = TypeAdapter(dict[str, int])
+_vote: TypeAdapter[int] = TypeAdapter(Literal[1, -1])
+
+
+class People:
+    """Chats, later lists, votes and pushes. Every method raises StoreError when Redis does not answer."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._claim = redis.register_script(_CLAIM)
+        self._vote = redis.register_script(_VOTE)
+        self._migrate = redis.register_script(_MIGRATE)
+
+    # -- chats --------------------------------------------------------------------------------------------------------
+
+    async def chat(self, chat_id: str) -> Chat | None:
+        """Return a chat as it was last saved."""
+        with redis_errors():
+            value = await self._redis.get(key_of("chat", chat_id))
+        return _chat(chat_id, value)
+
+    async def save_chat(self, chat: Chat) -> None:
+        """Store a chat, in place of what was known of it."""
+        with redis_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                _write_chat(pipe, chat)
+                await pipe.execute()
+
+    async def subscribed(self) -> list[Chat]:
+        """Return the chats that wait for pushes, by id: those that subscribed and were not stopped."""
+        with redis_errors():
+            ids = sorted(_ids.validate_python(await self._redis.smembers(key_of("subscribed"))))
+            chats: list[Chat | None] = []
+            for start in range(0, len(ids), _CHUNK):
+                chunk = ids[start : start + _CHUNK]
+                values = await self._redis.mget([key_of("chat", chat_id) for chat_id in chunk])
+                chats += map(_chat, chunk, values)
+        return [chat for chat in chats if chat and chat.subscribed and not chat.stopped]
+
+    async def change(self, chat_id: str, **fields: Any) -> Chat:
+        """Set fields of a chat, a new one if need be, and return it; raises ValueError for what a field cannot be."""
+        key = key_of("chat", chat_id)
+
+        async def attempt(pipe: Pipeline) -> Chat:
+            before = _chat(chat_id, await pipe.get(key)) or Chat(id=chat_id)
+            chat = Chat.model_validate({**before.model_dump(), **fields})
+            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it so
+            _write_chat(pipe, chat)
+            return chat
+
+        with redis_errors():
+            chat: Chat = await self._redis.transaction(attempt, key, value_from_callable=True)
+        return chat
+
+    async def migrate(self, old: str, new: str) -> None:
+        """Move everything of a chat that got a new id, with its members' lists and votes; a second call does nothing.
+
+        https://core.telegram.org/bots/api#responseparameters (migrate_to_chat_id)
+        """
+        with redis_errors():
+            await self._migrate(args=[key_of(""), old, new, int(_KEEP.total_seconds())])
+
+    # -- the later list -----------------------------------------------------------------------------------------------
+
+    async def keep(self, owner: str, paper: Paper, now: dt.datetime) -> bool:
+        """Put a paper on a later list; False when it was there, where it then waits again if it was done."""
+        before = await self._revise(
+            owner, paper.id, lambda saved: Saved(paper=paper, saved=saved.saved if saved else now)
+        )
+        return before is None
+
+    async def kept(self, owner: str) -> list[Saved]:
+        """Return a later list, newest first, with what is done."""
+        key = key_of("later", owner)
+        with redis_errors():
+            values = await self._redis.hvals(key)
+        saved = [one for value in values if (one := unpack(key, value, Saved))]
+        return sorted(saved, key=lambda one: (one.saved, one.paper.id), reverse=True)
+
+    async def finish(self, owner: str, paper_id: str, now: dt.datetime) -> bool:
+        """Mark a paper of a later list as done; False when it is not on the list."""
+        before = await self._revise(
+            owner, paper_id, lambda saved: saved and saved.model_copy(update={"done": saved.done or now})
+        )
+        return before is not None
+
+    async def drop(self, owner: str, paper_id: str) -> bool:
+        """Take a paper off a later list; False when it was not on the list."""
+        with redis_errors():
+            return bool(await self._redis.hdel(key_of("later", owner), paper_id))
+
+    async def _revise(self, owner: str, paper_id: str, step: Callable[[Saved | None], Saved | None]) -> Saved | None:
+        """Store what `step` makes of an entry, if anything, and return what it was."""
+        key = key_of("later", owner)
+
+        async def attempt(pipe: Pipeline) -> Saved | None:
+            before = unpack(key, await pipe.hget(key, paper_id), Saved)
+            after = step(before)
+            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it so
+            if after:
+                pipe.hset(key, paper_id, pack(after))
+                pipe.sadd(_owners_key(owner), owner)
+            return before
+
+        with redis_errors():
+            before: Saved | None = await self._redis.transaction(attempt, key, value_from_callable=True)
+        return before
+
+    # -- votes --------------------------------------------------------------------------------------------------------
+
+    async def vote(self, owner: str, paper_id: str, vote: int) -> int:
+        """Vote 1 or -1 on a paper, the same again takes it back; return the vote now in force, or 0."""
+        with redis_errors():
+            keys = [key_of("votes", owner), _owners_key(owner)]
+            return int(await self._vote(keys=keys, args=[paper_id, vote, owner]))
+
+    async def votes(self, owner: str) -> dict[str, int]:
+        """Return the votes in force by paper id, 1 or -1."""
+        key = key_of("votes", owner)
+        with redis_errors():
+            stored = await self._redis.hgetall(key)
+        votes = ((paper_id, parsed(key, value, _vote.validate_json)) for paper_id, value in stored.items())
+        return _votes.validate_python({paper_id: vote for paper_id, vote in votes if vote})
+
+    # -- pushes -------------------------------------------------------------------------------------------------------
+
+    async def claim(self, chat_id: str, date: dt.date, now: dt.datetime) -> bool:
+        """Tell whether the caller, and nobody else for the next 120 s, is to send a chat its push of a date."""
+        until = now + dt.timedelta(seconds=LEASE)
+        oldest = now.date() - dt.timedelta(days=_PUSH_DAYS)
+        args: list[str | float] = [date.isoformat(), now.timestamp(), until.timestamp(), oldest.isoformat()]
+        with redis_errors():
+            return bool(await self._claim(keys=[key_of("pushes", chat_id)], args=args))
+
+    async def sent(self, chat_id: str, date: dt.date, message: str) -> None:
+        """Record that a chat has its push of a date, and as which message."""
+        with redis_errors():
+            await self._redis.hset(key_of("pushes", chat_id), date.isoformat(), f"sent {message}")
+
+    async def was_sent(self, chat_id: str, date: dt.date) -> bool:
+        """Tell whether a chat has its push of a date, of the last 30 days."""
+        with redis_errors():
+            value: Any = await self._redis.hget(key_of("pushes", chat_id), date.isoformat())
+        return bool(value and value.startswith(b"sent "))
+
+    async def refused(self, chat_id: str) -> bool:
+        """Tell whether a stranger is to be refused in words: True the first time in 120 days."""
+        with redis_errors():
+            return bool(await self._redis.set(key_of("refused", chat_id), "", nx=True, ex=_KEEP))
+
+
+def _owners_key(owner: str) -> str:
+    return key_of("owners", owner.partition("/")[0])
+
+
+def _chat(chat_id: str, value: Any) -> Chat | None:
+    return parsed(key_of("chat", chat_id), value, lambda text: Chat.model_validate({**json.loads(text), "id": chat_id}))
+
+
+def _write_chat(pipe: Pipeline, chat: Chat) -> None:
+    """Without its id, so that a chat whose id changes is renamed and no more."""
+    pipe.set(key_of("chat", chat.id), chat.model_dump_json(exclude={"id"}))
+    (pipe.sadd if chat.subscribed else pipe.srem)(key_of("subscribed"), chat.id)
