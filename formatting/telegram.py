@@ -1,0 +1,187 @@
+"""Document -> what Telegram accepts (https://core.telegram.org/bots/api#html-style): HTML, buttons, exact calls.
+
+Telegram counts the text after parsing, in UTF-16 units; what is said here is always within its limits.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from formatting.document import Button, Buttons, Document, UrlButton
+from formatting.telegram_fit import fit, fits
+from formatting.telegram_layout import Line, Piece, lines
+from formatting.text import clean, safe_url, shorten
+
+TEXT_UNITS = 4096
+TOAST_CHARACTERS = 200  # answerCallbackQuery
+_DATA_BYTES = 64
+_LABEL_COLUMNS = 64  # no limit is documented; a phone shows half of it
+_ROW, _KEYS = 8, 100  # buttons in a row, and in all
+_VERSION = "1"  # of callback data; raise it when a button's meaning changes
+_DATA = re.compile(r"1\|(?P<action>[a-z_]{1,20})\|(?P<date>\d{6})\|(?P<value>.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A button: exactly one of `data` (callback data, 64 bytes at most) and `url` is set."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message in HTML parse mode, and its rows of buttons."""
+
+    html: str
+    buttons: tuple[tuple[Key, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a pressed button asks for: `action` is a command's name, `date` the edition it was shown with."""
+
+    action: str
+    value: str
+    date: dt.date
+
+
+def render(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) -> Message:
+    """Return the document as one message of at most `limit` UTF-16 units after parsing.
+
+    The least important text is shortened first; items, links and buttons stay. `date` is the edition's, for buttons.
+    """
+    return Message(_html(fit(lines(document.blocks), limit), document), _keys(document, date))
+
+
+def render_split(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) -> list[Message]:
+    """Return the document as several messages, divided between blocks or list items; the last one has the buttons.
+
+    Only an item that is longer than `limit` by itself is shortened.
+    """
+    parts: list[list[Line]] = [[]]
+    for group in _groups(lines(document.blocks)):
+        if parts[-1] and not fits(parts[-1] + group, limit):
+            parts.append([])
+        parts[-1] += group
+    texts = [_html(fit(part, limit), document) for part in parts]
+    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], _keys(document, date))]
+
+
+def calls(document: Document, *, chat_id: str = "@you", date: dt.date) -> list[dict[str, Any]]:
+    """Return the Bot API calls that send the document, as {"method", "parameters"}.
+
+    A screen with buttons is one message; a document without is to be read through, and is split.
+    """
+    pressed = any(isinstance(block, Buttons) for block in document.blocks)
+    messages = [render(document, date=date)] if pressed else render_split(document, date=date)
+    return [{"method": "sendMessage", "parameters": {"chat_id": chat_id, **parameters(m)}} for m in messages]
+
+
+def parameters(message: Message) -> dict[str, Any]:
+    """Return what sendMessage and editMessageText take for this message, the chat aside."""
+    taken: dict[str, Any] = {
+        "text": message.html,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    if message.buttons:
+        taken["reply_markup"] = {"inline_keyboard": [[_pressable(key) for key in row] for row in message.buttons]}
+    return taken
+
+
+def toast(document: Document) -> str:
+    """Return the document's one line for answerCallbackQuery: plain text of at most 200 characters."""
+    return shorten(clean(document.summary or document.title), TOAST_CHARACTERS)
+
+
+def pack(action: str, value: str, date: dt.date) -> str:
+    """Return callback data such as `1|card|260501|2604.26904`.
+
+    Raises ValueError where it would take more than 64 bytes, or for a year outside this century.
+    """
+    if date.year // 100 != 20:
+        raise ValueError(f"no button for the year {date.year}")
+    data = f"{_VERSION}|{action}|{date:%y%m%d}|{value}"
+    if not _DATA.fullmatch(data) or len(data.encode()) > _DATA_BYTES:
+        raise ValueError(f"not callback data: {action!r}")
+    return data
+
+
+def unpack(data: str) -> Press | None:
+    """Return what a button asks for; None for data of another version or program."""
+    match = _DATA.fullmatch(data)
+    if match is None:
+        return None
+    year, month, day = (int(match["date"][n : n + 2]) for n in (0, 2, 4))
+    try:
+        return Press(match["action"], match["value"], dt.date(2000 + year, month, day))
+    except ValueError:
+        return None
+
+
+def _groups(found: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield the lines that must stay in one message."""
+    group: list[Line] = []
+    for line in found:
+        if group and line.border:
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _html(shown: Sequence[Line], document: Document) -> str:
+    """Return the lines as HTML; Telegram refuses an empty message, so one without text says its title."""
+    text = "".join((line.gap if n else "") + _line(line) for n, line in enumerate(shown))
+    return text if text.strip() else _escaped(clean(document.title).strip() or "…")
+
+
+def _line(line: Line) -> str:
+    text = line.marker + "".join(map(_piece, line.pieces))
+    return f"<blockquote expandable>{text}</blockquote>" if line.quote else text
+
+
+def _piece(piece: Piece) -> str:
+    text = _escaped(piece.text)
+    if piece.url:
+        return f'<a href="{_escaped(piece.url)}">{text}</a>'
+    return f"<{piece.tag}>{text}</{piece.tag}>" if piece.tag else text
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False).replace('"', "&quot;")
+
+
+def _keys(document: Document, date: dt.date) -> tuple[tuple[Key, ...], ...]:
+    """Return the buttons in rows of at most eight, a hundred in all."""
+    rows: list[tuple[Key, ...]] = []
+    for block in document.blocks:
+        for row in block.rows if isinstance(block, Buttons) else ():
+            keys = [key for button in row if (key := _key(button, date))]
+            keys = keys[: _KEYS - sum(map(len, rows))]
+            rows += [tuple(keys[n : n + _ROW]) for n in range(0, len(keys), _ROW)]
+    return tuple(rows)
+
+
+def _key(button: Button | UrlButton, date: dt.date) -> Key | None:
+    """Return the button, None where Telegram would refuse the whole message for it."""
+    label = shorten(clean(button.label), _LABEL_COLUMNS) or "…"
+    if isinstance(button, UrlButton):
+        url = safe_url(button.url)
+        return Key(label, url=url) if url else None
+    try:
+        return Key(label, data=pack(button.action, button.value, date))
+    except ValueError:
+        return None
+
+
+def _pressable(key: Key) -> dict[str, str]:
+    return {"text": key.text, "url": key.url} if key.url else {"text": key.text, "callback_data": key.data or ""}

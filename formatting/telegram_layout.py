@@ -1,0 +1,127 @@
+"""Document -> lines of a Telegram message, cleaned and styled but neither shortened nor escaped yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from formatting.document import (
+    Block,
+    Bullets,
+    Divider,
+    Heading,
+    Importance,
+    Link,
+    Paragraph,
+    Quote,
+    Run,
+    Span,
+    Spans,
+    Style,
+)
+from formatting.text import clean, link
+
+# A quotation stands in quotation marks already; what a hurried reader skips is set in italics.
+_TAGS = {Style.STRONG: "b", Style.EMPHASIS: "i", Style.MUTED: "i", Style.CODE: "code"}
+# Telegram makes a bare command pressable, one in `code` only copyable: https://core.telegram.org/bots/features#commands
+_COMMAND = re.compile(r"/[a-z0-9_]{1,32}")
+_SECTION = "■ "  # all headings are bold; sections must stand out from items
+# A mention notifies whoever bears the name; no title may do that. The word joiner shows nothing and stops it.
+_MENTION = re.compile(r"@(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text: `tag` is b, i, code or empty; a piece with a `url` is a link and has no other tag."""
+
+    text: str
+    tag: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `gap` stands before it, `marker` ("1. ") is never shortened, a message may begin at a `border`."""
+
+    pieces: tuple[Piece, ...]
+    importance: Importance
+    gap: str
+    marker: str = ""
+    quote: bool = False
+    border: bool = False
+
+
+def lines(blocks: Iterable[Block]) -> list[Line]:
+    """Return the lines of all blocks; a heading, or a label, stays with what follows it. Buttons are no text."""
+    found: list[Line] = []
+    gap, alone = "", True
+    for block in blocks:
+        shown = list(_block(block))
+        if not shown:
+            continue
+        found += [replace(shown[0], gap=gap, border=alone), *shown[1:]]
+        alone = not _introduces(block)
+        title = isinstance(block, Heading) and block.level == 1
+        gap = "\n\n" if alone or title else "\n"
+    return found
+
+
+def _introduces(block: Block) -> bool:
+    if isinstance(block, Paragraph):
+        return all(isinstance(span, Run) and span.style is Style.STRONG for span in block.spans)
+    return isinstance(block, Heading)
+
+
+def _block(block: Block) -> Iterator[Line]:
+    match block:
+        case Heading(level, spans):
+            bold = (Run(span.text, Style.STRONG) if isinstance(span, Run) else span for span in spans)
+            marker = _SECTION if level == 2 else ""
+            yield from (replace(line, marker=marker) for line in _line(tuple(bold), Importance.ESSENTIAL))
+        case Paragraph(spans, importance):
+            yield from _line(spans, importance)
+        case Quote(spans, importance):
+            yield from (replace(line, quote=True) for line in _line(spans, importance))
+        case Bullets():
+            yield from _bullets(block)
+        case Divider():
+            yield Line((Piece("—" * 3),), Importance.DETAIL, "\n")
+
+
+def _bullets(block: Bullets) -> Iterator[Line]:
+    """Yield the items, apart from each other when they have several lines."""
+    gap = "\n\n" if any(len(item) > 1 for item in block.items) else "\n"
+    for number, item in enumerate(block.items, 1):
+        shown = [line for paragraph in item for line in _line(paragraph.spans, paragraph.importance)]
+        marker = f"{number}. " if block.numbered else "• "
+        first = shown[0] if shown else Line((), Importance.ESSENTIAL, gap)
+        yield replace(first, gap=gap, marker=marker, border=True)
+        yield from shown[1:]
+
+
+def _line(spans: Spans, importance: Importance) -> Iterator[Line]:
+    """Yield the line of these spans, nothing when they show nothing."""
+    pieces = [piece for span in spans if (piece := _piece(span)).text]
+    while pieces and not (text := pieces[0].text.lstrip()):
+        pieces.pop(0)
+    while pieces and not pieces[-1].text.strip():
+        pieces.pop()
+    if pieces:
+        pieces[0] = replace(pieces[0], text=text)
+        pieces[-1] = replace(pieces[-1], text=pieces[-1].text.rstrip())
+        yield Line(tuple(pieces), importance, "\n")
+
+
+def _piece(span: Span) -> Piece:
+    if isinstance(span, Link):
+        shown, url = link(span.text, span.url)
+        return Piece(_unmentioned(shown.removeprefix("https://") if shown == url else shown), url=url or "")
+    text = clean(span.text)
+    if span.style is Style.CODE:
+        return Piece(text, "" if _COMMAND.fullmatch(text) else "code")
+    return Piece(_unmentioned(text), _TAGS.get(span.style, "") if text.strip() else "")
+
+
+def _unmentioned(text: str) -> str:
+    return _MENTION.sub("@\u2060", text)
