@@ -130,7 +130,7 @@ async def answer(line: str, request: Request, services: Services) -> Reply:
     if not line.startswith("/"):
         if next(find_arxiv_ids(line), None):
             return await paper(replace(request, text=line), services)
-        raise refused(request, "not_an_id", line, usage=True)
+        raise refused(request, "not_an_id", line, "/paper 2604.26904", usage=True)
     name, _, text = line[1:].partition(" ")
     row = COMMANDS.get(name.partition("@")[0].lower())
     if row is None:

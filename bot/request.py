@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.people import Chat
 from bot.services import Services
-from brief.models import Language
+from brief.models import Language, find_arxiv_ids
 from formatting import screens
 from formatting.document import Document
 
@@ -71,3 +71,12 @@ def refused(
 ) -> CommandError:
     """Return the error that answers with a short message."""
     return CommandError(screens.message(kind, request.language, text, reason), usage=usage)
+
+
+def wanted_paper(request: Request, name: str) -> str:
+    """Return the id of the paper that was asked for, by id or link; raises CommandError showing how `name` is typed."""
+    paper_id = next((known for known, _ in find_arxiv_ids(request.text)), None)
+    if paper_id is None:
+        kind: screens.Kind = "not_an_id" if request.text else "no_id"
+        raise refused(request, kind, request.text, f"/{name} 2604.26904", usage=True)
+    return paper_id

@@ -7,7 +7,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
+from bot.people import Chat, People
 from brief import edition
 from brief.collect import Source, collect, keep_earlier, merge_papers
 from brief.models import Ask, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
@@ -35,6 +37,7 @@ class Services:
     settings: Settings
     profile: Profile
     store: Store
+    people: People
     sources: Sequence[Source]
     clock: Callable[[], dt.datetime]
     heard: Callable[[SourceReport], None] = lambda _: None
@@ -42,6 +45,15 @@ class Services:
     def today(self) -> dt.date:
         """Return the date of the edition that is current in the configured time zone."""
         return self.clock().astimezone(self.settings.brief_timezone).date()
+
+    async def edition_date(self, chat: Chat) -> dt.date:
+        """Return the date a chat's commands are about: its own today if that edition is stored, else the newest one.
+
+        With nothing stored it is the date of the edition to collect.
+        """
+        stored = await self.store.days()
+        local = self.clock().astimezone(ZoneInfo(chat.zone)).date()
+        return local if local in stored else next(iter(stored), self.today())
 
     async def collect(self, date: dt.date) -> Day:
         """Ask the sources for an edition and store the day. What an earlier collection had is not lost.
@@ -83,6 +95,18 @@ class Services:
         await self.store.save_shown(self.profile.name, date, {p.paper.id: p.paper.version for p in brief.items})
         return brief
 
+    async def stored_brief(self, date: dt.date, language: Language) -> Brief | None:
+        """Return the brief of a date without asking a source; made of the stored day when the stored one is outdated."""
+        stored = await self.store.brief(date, self.profile.name, language)
+        if (stored and stored.profile_digest == self.profile.digest) or await self.store.day(date) is None:
+            return stored
+        return await self.brief(date, language)
+
+    async def expired(self, date: dt.date) -> bool:
+        """Tell whether nothing is stored of a date, but a newer day is: its edition is gone, not still to come."""
+        days = await self.store.days()
+        return date not in days and any(day > date for day in days)
+
     async def ranked(self, date: dt.date, votes: Mapping[str, int]) -> list[Ranked]:
         """Return every paper of a day that no earlier edition showed, best first.
 
@@ -94,20 +118,20 @@ class Services:
         taught = [(paper, vote) for paper, vote in known if paper]
         return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown, votes=taught)
 
-    async def pick(self, paper_id: str, date: dt.date, language: Language) -> Pick | None:
-        """Return a paper with its card: from the brief, the store, or the sites. None when nobody knows it.
-
-        Raises SourceError when it is in no store and every site failed.
-        """
-        brief = await self.brief(date, language)
-        if known := brief.find(paper_id):
+    async def pick(self, paper: Paper, brief: Brief | None, language: Language) -> Pick:
+        """Return a paper with its card: that of the brief, else one written among the papers of the brief's day."""
+        if brief and (known := brief.find(paper.id)):
             return known
-        paper = await self.store.paper(paper_id) or await self._look_up(paper_id)
-        if paper is None:
-            return None
-        day = await self.store.day(date)
+        day = await self.store.day(brief.date) if brief else None
         papers = day.papers if day else ()
         return await asyncio.to_thread(edition.single, paper, papers, self.profile, language, self.clock())
+
+    async def paper(self, paper_id: str) -> Paper | None:
+        """Return a paper from the store, else from the sites, which is then stored; None when nobody knows it.
+
+        Raises SourceError when it is not stored and every site failed.
+        """
+        return await self.store.paper(paper_id) or await self._look_up(paper_id)
 
     async def _look_up(self, paper_id: str) -> Paper | None:
         """Ask the sites for one paper and keep what they say together."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
+from bot.people import People
 from bot.services import Services
 from brief import edition
 from brief.collect import collect
@@ -36,6 +37,7 @@ async def open_services(
             settings=settings,
             profile=profile,
             store=store,
+            people=People(store.client),
             sources=[row.build(http, settings) for row in SOURCES],
             clock=now,
             heard=heard,

@@ -260,7 +260,7 @@ def test_messages(language: Language, kind: Kind) -> None:
 
 
 def test_a_wrong_id_gets_an_example() -> None:
-    assert "/paper 2604.26904" in text(screens.message("not_an_id", "zh", "abc"))
+    assert "/paper 2604.26904" in text(screens.message("not_an_id", "zh", "abc", "/paper 2604.26904"))
 
 
 def test_an_unknown_command_is_told_the_closest() -> None:

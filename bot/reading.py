@@ -1,0 +1,139 @@
+"""The commands that read: the day's brief and its parts, one paper, and what else is like it.
+
+The docstrings of commands are their help texts, in English and, after an empty line, in Chinese.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from bot.request import File, Reply, Request, refused, wanted_paper
+from bot.services import Services
+from brief.errors import SourceError
+from brief.models import Brief, Paper
+from formatting import markdown, screens
+
+_AS_FILE = ("file", "md", "markdown", "文件")
+
+
+async def brief(request: Request, services: Services) -> Reply:
+    """The whole brief of today, or of a day, here or as a file: /brief 2026-05-01, /brief file.
+
+    今天的完整简报，或某一天的，也可以要文件：/brief 2026-05-01，/brief file。
+    """
+    words = request.text.split()
+    days = [word for word in words if word.casefold() not in _AS_FILE]
+    if days:
+        date = _day(request, " ".join(days), services.today())
+        made = await services.brief(date, request.language)
+    else:
+        made = await edition(request, services)
+    return _file(made) if len(days) < len(words) else screens.full(made)
+
+
+async def top(request: Request, services: Services) -> Reply:
+    """The headline and the top five.
+
+    一句话总览和前五篇。
+    """
+    return screens.push(await edition(request, services))
+
+
+async def more(request: Request, services: Services) -> Reply:
+    """What else is worth scanning.
+
+    其他值得扫读的论文。
+    """
+    return screens.more(await edition(request, services))
+
+
+async def must(request: Request, services: Services) -> Reply:
+    """The three to read closely, and what to look at.
+
+    最值得精读的三篇和读法重点。
+    """
+    return screens.must(await edition(request, services))
+
+
+async def repos(request: Request, services: Services) -> Reply:
+    """Repositories, models and data sets to follow.
+
+    值得跟进的仓库、模型和数据集。
+    """
+    return screens.repos(await edition(request, services))
+
+
+async def ideas(request: Request, services: Services) -> Reply:
+    """Research ideas built from the day's papers.
+
+    由当天论文生成的研究想法。
+    """
+    return screens.ideas(await edition(request, services))
+
+
+async def sources(request: Request, services: Services) -> Reply:
+    """Which sources answered, and what is missing.
+
+    各来源的访问情况和缺失说明。
+    """
+    return screens.sources(await edition(request, services))
+
+
+async def paper(request: Request, services: Services) -> Reply:
+    """One paper in full, by id or link: /paper 2604.26904.
+
+    一篇论文的卡片，用编号或链接：/paper 2604.26904。
+    """
+    paper_id = wanted_paper(request, "paper")
+    made = await _edition_if_any(request, services)
+    known = made.find(paper_id) if made else None
+    found = known.paper if known else await find_paper(paper_id, request, services)
+    return screens.card(await services.pick(found, made, request.language), request.language)
+
+
+async def edition(request: Request, services: Services) -> Brief:
+    """Return the brief a request is about; raises CommandError for one that is no longer kept."""
+    made = await _edition_if_any(request, services)
+    if made is None:
+        raise refused(request, "expired", str(request.date))
+    return made
+
+
+async def find_paper(paper_id: str, request: Request, services: Services) -> Paper:
+    """Return a paper from the store or the sites; raises CommandError when nobody has it or nobody answers."""
+    try:
+        found = await services.paper(paper_id)
+    except SourceError as error:
+        raise refused(request, "lookup_failed", paper_id, str(error)) from error
+    if found is None:
+        raise refused(request, "no_paper", paper_id)
+    return found
+
+
+async def _edition_if_any(request: Request, services: Services) -> Brief | None:
+    """Return the stored brief, None for one no longer kept; only what was never collected is collected now.
+
+    In the terminal the day was named on purpose: it is collected however old it is.
+    """
+    made = await services.stored_brief(request.date, request.language)
+    if made is None and (request.chat.kind == "terminal" or not await services.expired(request.date)):
+        return await services.brief(request.date, request.language)
+    return made
+
+
+def _day(request: Request, text: str, today: dt.date) -> dt.date:
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise refused(request, "bad_date", text, f"/brief {today}", usage=True) from error
+    if date > today:
+        raise refused(request, "not_begun", text, usage=True)
+    return date
+
+
+def _file(made: Brief) -> File:
+    """Return the brief as a Markdown file, its title as the caption."""
+    whole = screens.full(made)
+    content = markdown.render(whole).encode()
+    return File(f"paperboy-{made.date}.md", "text/markdown", content, replace(whole, blocks=whole.blocks[:1]))
