@@ -15,7 +15,6 @@ An owner is a chat's id, or `{chat}/{person}` in groups. A value that does not p
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -109,6 +108,7 @@ class Saved(Value):
     done: dt.datetime | None = None
 
 
+_fields = TypeAdapter(dict[str, Any])
 _ids = TypeAdapter(set[str])
 _votes = TypeAdapter(dict[str, int])
 _vote: TypeAdapter[int] = TypeAdapter(Literal[1, -1])
@@ -266,7 +266,10 @@ def _owners_key(owner: str) -> str:
 
 
 def _chat(chat_id: str, value: Any) -> Chat | None:
-    return parsed(key_of("chat", chat_id), value, lambda text: Chat.model_validate({**json.loads(text), "id": chat_id}))
+    def parse(text: bytes) -> Chat:
+        return Chat.model_validate({**_fields.validate_json(text), "id": chat_id})
+
+    return parsed(key_of("chat", chat_id), value, parse)
 
 
 def _write_chat(pipe: Pipeline, chat: Chat) -> None:
