@@ -69,7 +69,7 @@ def _line(spans: Spans) -> str:
     """Return spans as one line that starts no list, heading or rule of its own."""
     text = ""
     for shown in map(_span, spans):
-        apart = " " if text.endswith("`") and shown.startswith("`") else ""  # two code spans must not run together
+        apart = " " if text[-1:] in ("`", "*") and shown.startswith(text[-1]) else ""  # marks must not run together
         text += apart + shown
     text = text.strip()
     return _LINE_START.sub(_harmless, text, count=1) if _LINE_START.match(text) else text

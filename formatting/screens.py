@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from brief.models import Brief, Day, Language, Pick, Ranked
+from formatting import cards, sections
 from formatting import paper as shown
-from formatting import sections
 from formatting.document import (
     Block,
     Bullets,
@@ -19,10 +19,8 @@ from formatting.document import (
     Importance,
     Link,
     Paragraph,
-    Quote,
     Run,
     Style,
-    UrlButton,
     plain,
 )
 from formatting.locales import Locale, load
@@ -34,26 +32,46 @@ _PUSH_TITLE = 120  # columns; with the next three, five entries stay within one 
 _PUSH_OVERVIEW = 400
 _PUSH_CATEGORIES = 3
 _PUSH_CONTRIBUTION = 180
-_ABSTRACT_COLUMNS = 1800
 _TYPED_COLUMNS = 80  # of what somebody typed, repeated back
 _SUMMARY_COLUMNS = 240
 
 Kind = Literal[
-    "unknown_command", "not_an_id", "no_id", "no_paper", "lookup_failed", "no_brief", "bad_date", "not_begun"
+    "unknown_command",
+    "not_an_id",
+    "no_id",
+    "no_paper",
+    "lookup_failed",
+    "no_brief",
+    "bad_date",
+    "not_begun",
+    "expired",
+    "bad_time",
+    "bad_zone",
+    "which_zone",
+    "bad_language",
+    "bad_number",
+    "bad_page",
+    "bad_kind",
+    "no_words",
+    "not_kept",
+    "nothing_kept",
 ]
 
 
-def push(brief: Brief) -> Document:
-    """Return the morning message: the day in a sentence, the top five, what is missing, where to go next."""
+def push(brief: Brief, items: int = TOP) -> Document:
+    """Return the morning message: the day in a sentence, the best `items`, what is missing, where to go next.
+
+    More items than the brief recommends are filled from those worth scanning.
+    """
     locale = load(brief.language)
     overview = shown.said(locale, shown.opening(brief.overview, _PUSH_OVERVIEW), _PUSH_OVERVIEW)
     blocks: list[Block] = [*sections.notices(locale, brief)]
     if overview:
         blocks.append(Paragraph(overview, Importance.ESSENTIAL))
-    blocks.append(_best(locale, brief))
+    blocks.append(_best(locale, brief, items))
     if missing := missing_line(locale, brief):
         blocks.append(sections.aside(missing))
-    blocks.append(_push_buttons(locale, brief))
+    blocks.append(_push_buttons(locale, brief, items))
     return _document(brief, "push", blocks, plain(overview))
 
 
@@ -116,22 +134,32 @@ def full(brief: Brief) -> Document:
     return _document(brief, "full", blocks, plain(shown.said(locale, brief.overview)))
 
 
-def card(pick: Pick, language: Language, position: int | None = None) -> Document:
-    """Return one paper in full, its abstract included; `position` is its place in the top five."""
+def card(
+    pick: Pick,
+    language: Language,
+    position: int | None = None,
+    *,
+    saved: bool = False,
+    vote: int = 0,
+    previous: str | None = None,
+    next: str | None = None,  # noqa: A002 - the other end of `previous`
+) -> Document:
+    """Return one paper in full, its abstract included; `position` is its place in the top five.
+
+    `saved` and `vote` (1, 0, -1) are the reader's own; `previous` and `next` the ids of its neighbours in the brief.
+    """
     locale, paper = load(language), pick.paper
     name = shown.title(paper)
-    head = Run(f"{position}. {name}" if position else name)
-    blocks: list[Block] = [
-        Heading(1, (head,)),
-        Bullets(tuple((line,) for line in _card_facts(locale, pick))),
-        *shown.parts(locale, pick, "contribution", "why", "relation", "judgement", "focus"),
-    ]
-    if paper.abstract:
-        label = Run(locale.text("field.abstract"), Style.STRONG)
-        blocks += [Paragraph((label,)), Quote((Run(shorten(paper.abstract, _ABSTRACT_COLUMNS)),))]
-    blocks.append(_card_buttons(locale, pick))
+    back = Button(locale.text("button.top"), "top")
+    turns = (previous and Button("◀", "card", previous), back, next and Button("▶", "card", next))
+    rows = (
+        cards.opinions(locale, paper, vote, saved=saved),
+        cards.pages(locale, paper),
+        tuple(turn for turn in turns if turn),
+    )
+    found = cards.blocks(locale, pick, f"{position}. {name}" if position else name)
     contribution = plain(shown.said(locale, pick.card.contribution, _SUMMARY_COLUMNS))
-    return Document(name, language, tuple(blocks), contribution or name)
+    return Document(name, language, (*found, Buttons(rows)), contribution or name)
 
 
 def help(rows: Sequence[tuple[str, str]], language: Language) -> Document:  # noqa: A001 - the command's name
@@ -205,11 +233,11 @@ def _document(brief: Brief, key: str, blocks: Sequence[Block], summary: str = ""
     return Document(title, brief.language, (Heading(1, (Run(title),)), *blocks), shortened)
 
 
-def _best(locale: Locale, brief: Brief) -> Block:
-    """Return the top five, or why there are none."""
+def _best(locale: Locale, brief: Brief, items: int) -> Block:
+    """Return the best papers, or why there are none."""
     if not brief.picks:
         return sections.aside(why_no_papers(locale, brief))
-    return Bullets(tuple(_entry(locale, pick) for pick in brief.picks[:TOP]), numbered=True)
+    return Bullets(tuple(_entry(locale, pick) for pick in brief.items[:items]), numbered=True)
 
 
 def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
@@ -228,21 +256,10 @@ def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
-def _card_facts(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
-    paper = pick.paper
-    extra = {
-        "authors": shown.authors(locale, paper),
-        "organization": shorten(paper.organization or "", _TYPED_COLUMNS),
-        "comment": shorten(paper.comment or "", _SUMMARY_COLUMNS),
-        "directions": locale.join(label.text for label in pick.directions),
-    }
-    lines = (shown.field(locale, name, (Run(text),), Importance.DETAIL) for name, text in extra.items() if text)
-    return (*shown.facts(locale, pick), *lines)
-
-
-def _push_buttons(locale: Locale, brief: Brief) -> Buttons:
-    cards = tuple(Button(str(n), "card", pick.paper.id) for n, pick in enumerate(brief.picks[:TOP], 1))
-    rows = (cards, _rooms(locale, "more", "must", "repos", "ideas", "sources"))
+def _push_buttons(locale: Locale, brief: Brief, items: int) -> Buttons:
+    best = brief.items[:items] if brief.picks else ()
+    numbers = [Button(str(n), "card", pick.paper.id) for n, pick in enumerate(best, 1)]
+    rows = (tuple(numbers[:TOP]), tuple(numbers[TOP:]), _rooms(locale, "more", "must", "repos", "ideas", "sources"))
     return Buttons(tuple(row for row in rows if row))
 
 
@@ -253,10 +270,3 @@ def _navigation(locale: Locale, here: str) -> Buttons:
 
 def _rooms(locale: Locale, *names: str) -> tuple[Button, ...]:
     return tuple(Button(locale.text(f"button.{name}"), name) for name in names)
-
-
-def _card_buttons(locale: Locale, pick: Pick) -> Buttons:
-    paper = pick.paper
-    pages = {"arxiv": paper.url, "hub": paper.hub_url, "code": paper.code_url, "project": paper.project}
-    links = tuple(UrlButton(locale.text(f"button.{name}"), url) for name, url in pages.items() if url)
-    return Buttons((links, _rooms(locale, "top")))

@@ -14,7 +14,7 @@ from typing import Any
 
 from formatting.document import Button, Buttons, Document, UrlButton
 from formatting.telegram_fit import fit, fits
-from formatting.telegram_layout import Line, Piece, lines
+from formatting.telegram_layout import Line, Piece, followed, lines
 from formatting.text import clean, safe_url, shorten
 
 TEXT_UNITS = 4096
@@ -176,7 +176,7 @@ def _key(button: Button | UrlButton, date: dt.date) -> Key | None:
     label = shorten(clean(button.label), _LABEL_COLUMNS) or "…"
     if isinstance(button, UrlButton):
         url = safe_url(button.url)
-        return Key(label, url=url) if url else None
+        return Key(label, url=url) if url and followed(url) else None
     try:
         return Key(label, data=pack(button.action, button.value, date))
     except ValueError:

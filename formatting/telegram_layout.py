@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from formatting.document import (
     Block,
@@ -116,11 +117,17 @@ def _line(spans: Spans, importance: Importance) -> Iterator[Line]:
 def _piece(span: Span) -> Piece:
     if isinstance(span, Link):
         shown, url = link(span.text, span.url)
+        url = url if url and followed(url) else None
         return Piece(_unmentioned(shown.removeprefix("https://") if shown == url else shown), url=url or "")
     text = clean(span.text)
     if span.style is Style.CODE:
         return Piece(text, "" if _COMMAND.fullmatch(text) else "code")
     return Piece(_unmentioned(text), _TAGS.get(span.style, "") if text.strip() else "")
+
+
+def followed(url: str) -> bool:
+    """Whether Telegram takes a safe address for one: its host must have a dot."""
+    return "." in urlsplit(url).netloc
 
 
 def _unmentioned(text: str) -> str:

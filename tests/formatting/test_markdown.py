@@ -83,7 +83,7 @@ def test_parsed_back_it_has_only_our_structure(document: Document) -> None:
 @settings(deadline=None, max_examples=40)
 def test_a_hostile_edition_links_to_its_own_items_only(brief: Brief) -> None:
     paper = brief.picks[0].paper
-    own = {paper.url, paper.hub_url, paper.code_url}
+    own = {paper.url, paper.hub_url, paper.code_url, f"https://arxiv.org/pdf/{paper.id}"}
     own |= {f.repo.url if f.repo else f.asset.url for f in (*brief.follow, *brief.more_follow) if f.repo or f.asset}
     for document in (screens.push(brief), screens.full(brief), screens.card(brief.picks[0], brief.language)):
         rendered = markdown.render(document)

@@ -230,7 +230,8 @@ def test_a_card_shows_the_abstract_the_people_and_the_pages() -> None:
     assert "│ Agents need places to practise." in shown
     assert "Venue X" in shown
     pages = [b.url for b in buttons(document) if isinstance(b, UrlButton)]
-    assert pages == [pick.paper.url, pick.paper.hub_url, pick.paper.code_url, "https://example.org/p"]
+    pdf = "https://arxiv.org/pdf/2604.26901"
+    assert pages == [pick.paper.url, pdf, pick.paper.hub_url, pick.paper.code_url, "https://example.org/p"]
 
 
 def test_a_revision_is_marked() -> None:

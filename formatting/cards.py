@@ -1,0 +1,71 @@
+"""One paper in full: what is known, what is said, its abstract, and what can be done with it."""
+
+from __future__ import annotations
+
+from brief.models import Paper, Pick
+from formatting import paper as shown
+from formatting.document import (
+    Block,
+    Bullets,
+    Button,
+    Heading,
+    Importance,
+    Paragraph,
+    Quote,
+    Run,
+    Style,
+    UrlButton,
+)
+from formatting.locales import Locale
+from formatting.text import shorten
+
+_ABSTRACT_COLUMNS = 1800
+_NAME_COLUMNS = 80
+_COMMENT_COLUMNS = 240
+
+Row = tuple[Button | UrlButton, ...]
+
+
+def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
+    """Return the paper under the title `head`."""
+    found: list[Block] = [
+        Heading(1, (Run(head),)),
+        Bullets(tuple((line,) for line in _facts(locale, pick))),
+        *shown.parts(locale, pick, "contribution", "why", "relation", "judgement", "focus"),
+    ]
+    if pick.paper.abstract:
+        label = Run(locale.text("field.abstract"), Style.STRONG)
+        found += [Paragraph((label,)), Quote((Run(shorten(pick.paper.abstract, _ABSTRACT_COLUMNS)),))]
+    return found
+
+
+def opinions(locale: Locale, paper: Paper, vote: int, *, saved: bool) -> Row:
+    """Return the buttons of a reader's own: later, like, dislike, similar; what is in force is marked."""
+    later = locale.text("button.saved" if saved else "button.save")
+    labels = {"like": "👍 ✓" if vote > 0 else "👍", "dislike": "👎 ✓" if vote < 0 else "👎"}
+    labels["similar"] = locale.text("button.similar")
+    return (Button(later, "save", paper.id), *(Button(label, name, paper.id) for name, label in labels.items()))
+
+
+def pages(locale: Locale, paper: Paper) -> Row:
+    """Return the buttons that open the paper's pages, as far as there are any."""
+    urls = {
+        "arxiv": paper.url,
+        "pdf": f"https://arxiv.org/pdf/{paper.id}",
+        "hub": paper.hub_url,
+        "code": paper.code_url,
+        "project": paper.project,
+    }
+    return tuple(UrlButton(locale.text(f"button.{name}"), url) for name, url in urls.items() if url)
+
+
+def _facts(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
+    paper = pick.paper
+    extra = {
+        "authors": shown.authors(locale, paper),
+        "organization": shorten(paper.organization or "", _NAME_COLUMNS),
+        "comment": shorten(paper.comment or "", _COMMENT_COLUMNS),
+        "directions": locale.join(label.text for label in pick.directions),
+    }
+    lines = (shown.field(locale, name, (Run(text),), Importance.DETAIL) for name, text in extra.items() if text)
+    return (*shown.facts(locale, pick), *lines)
