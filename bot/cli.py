@@ -17,7 +17,7 @@ import typer
 
 from bot import check as checks
 from bot import terminal, wiring
-from bot.commands import CommandError, Request, answer
+from bot.commands import CommandError, File, Reply, answer
 from bot.feedback import read_votes
 from bot.services import Services
 from brief.errors import FeedbackError, NothingCollectedError, ProfileError, SettingsError, StoreError
@@ -25,7 +25,6 @@ from brief.models import Brief, Day, Language, Ranked, Status
 from brief.profile import Profile, load_profile
 from brief.settings import Settings, load_settings
 from formatting import markdown, screens
-from formatting.document import Document
 from sources import SOURCES
 
 app = typer.Typer(
@@ -157,7 +156,7 @@ def ask(
 
     async def run() -> None:
         async with _services(settings, profile, language) as services:
-            request = Request(text="", language=language, date=_asked(date, services))
+            request = await terminal.request(services, _asked(date, services), lang.value if lang else None)
             _print(await answer(text, request, services), form)
 
     try:
@@ -175,7 +174,7 @@ def chat(date: DateOption = None, profile: ProfileOption = None, lang: LangOptio
 
     async def run() -> None:
         async with _services(settings, profile, language) as services:
-            await terminal.chat(services, language, _asked(date, services))
+            await terminal.chat(services, _asked(date, services), lang.value if lang else None)
 
     asyncio.run(run())
 
@@ -258,8 +257,10 @@ def _write(made: Brief, form: Format) -> None:
         terminal.show(screens.full(made))
 
 
-def _print(document: Document, form: AnswerFormat) -> None:
-    if form is AnswerFormat.MARKDOWN:
-        typer.echo(markdown.render(document))
+def _print(reply: Reply, form: AnswerFormat) -> None:
+    if isinstance(reply, File):
+        typer.echo(reply.content, nl=False)
+    elif form is AnswerFormat.MARKDOWN:
+        typer.echo(markdown.render(reply))
     else:
-        terminal.show(document)
+        terminal.show(reply)

@@ -96,7 +96,7 @@ class Services:
         return brief
 
     async def stored_brief(self, date: dt.date, language: Language) -> Brief | None:
-        """Return the brief of a date without asking a source; made of the stored day when the stored one is outdated."""
+        """Return the brief of a date without asking a source; made anew of the stored day when outdated."""
         stored = await self.store.brief(date, self.profile.name, language)
         if (stored and stored.profile_digest == self.profile.digest) or await self.store.day(date) is None:
             return stored

@@ -1,4 +1,7 @@
-"""Paperboy in the terminal: showing documents, progress while sources are asked, and the interactive chat."""
+"""Paperboy in the terminal: showing documents, progress while sources are asked, and the interactive chat.
+
+The terminal is one chat like the others, with a later list and settings of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,24 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import IO
 
 from rich.console import Console
 
-from bot.commands import CommandError, Request, answer
+from bot.commands import CommandError, File, Request, answer
+from bot.people import Chat
 from bot.services import Services
 from brief.models import Language, SourceReport
-from formatting.document import Button, Buttons, Document
+from formatting.document import Button, Buttons, Document, Paragraph, Run
 from formatting.locales import Locale, load
 from formatting.reports import source_name
 from formatting.terminal import render
 
 PIPE_WIDTH = 100  # columns where there is no terminal to ask
+CHAT_ID = "terminal:local"
 
 
 def show(document: Document, out: IO[str] | None = None) -> None:
@@ -50,26 +58,61 @@ def progress(names: tuple[str, ...], language: Language) -> Iterator[Callable[[S
         yield heard
 
 
-async def chat(services: Services, language: Language, date: dt.date) -> None:
+async def request(services: Services, date: dt.date, language: Language | None) -> Request:
+    """Return an empty request from the terminal, in the language asked for, else in that of its settings."""
+    settings = services.settings
+    chat = await services.people.chat(CHAT_ID) or Chat(
+        id=CHAT_ID,
+        kind="terminal",
+        language=settings.brief_language,
+        time=settings.brief_time,
+        zone=settings.brief_timezone.key,
+    )
+    return Request(text="", language=language or chat.language, date=date, chat=chat, owner=CHAT_ID)
+
+
+async def chat(services: Services, date: dt.date, language: Language | None) -> None:
     """Answer commands typed line by line until the end of input or /quit; first of all show the top five."""
-    request = Request(text="", language=language, date=date)
-    shown = await _say("/top", request, services)
+    asked = await request(services, date, language)
+    shown = await _say("/top", asked, services)
     while (line := _read()) is not None:
         if line in ("/quit", "/exit"):
             return
         if line:
-            shown = await _say(_pressed(line, shown), request, services) or shown
+            shown = await _say(_pressed(line, shown), asked, services) or shown
+            asked = _followed(asked, await request(services, date, language))
+
+
+def save(file: File) -> Path:
+    """Write a file into the current directory, under another name where its own is taken; return where it is."""
+    name = Path(file.name)
+    paths = (Path(f"{name.stem}-{n}{name.suffix}" if n > 1 else name) for n in count(1))
+    path = next(path for path in paths if not path.exists())
+    path.write_bytes(file.content)
+    return path.absolute()
+
+
+def _followed(before: Request, now: Request) -> Request:
+    """Return the request with the chat as it is now; a language just set outweighs the program's option."""
+    changed = now.chat.language != before.chat.language
+    return replace(now, language=now.chat.language if changed else before.language)
 
 
 async def _say(line: str, request: Request, services: Services) -> Document | None:
     """Answer one line; return what was shown when it has buttons to press next."""
     try:
-        document = await answer(line, request, services)
+        reply = await answer(line, request, services)
     except CommandError as error:
         show(error.document)
         return None
+    document = _saved(reply, request.language) if isinstance(reply, File) else reply
     show(document)
     return document if any(isinstance(block, Buttons) for block in document.blocks) else None
+
+
+def _saved(file: File, language: Language) -> Document:
+    line = load(language).text("progress.saved", path=save(file))
+    return replace(file.caption, blocks=(*file.caption.blocks, Paragraph((Run(line),))))
 
 
 def _pressed(line: str, shown: Document | None) -> str:
