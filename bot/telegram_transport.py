@@ -105,7 +105,7 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
         return None, None
     if not data.contains_files:
         return data.url_encoded_parameters().encode("ascii"), FORM
-    form = aiohttp.FormData(data.json_parameters)
+    form = aiohttp.FormData(data.json_parameters, quote_fields=False)  # Telegram shows %-codes as they are
     for field, (name, content, media_type) in data.multipart_data.items():
         form.add_field(field, content, filename=name, content_type=media_type)
     return form, None
