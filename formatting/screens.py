@@ -53,7 +53,7 @@ Kind = Literal[
     "bad_page",
     "bad_kind",
     "no_words",
-    "not_kept",
+    "not_saved",
     "nothing_kept",
 ]
 

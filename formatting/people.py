@@ -1,0 +1,234 @@
+"""Every answer about people: their later list, votes, searches, what a chat is told when something changes for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from brief.models import Label, Language, Paper
+from formatting import paper as shown
+from formatting.document import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Document,
+    Heading,
+    Importance,
+    Link,
+    Paragraph,
+    Run,
+    Style,
+)
+from formatting.locales import Locale, load
+from formatting.text import shorten
+
+_TITLE = 120  # columns, in a list
+_NAMED = 60  # columns, where a title is named in a sentence: the whole stays within a toast's 200 characters
+_TYPED = 80  # columns of what somebody typed, repeated back
+_KEYWORDS = 6
+_FORMATS = {"bibtex": "BibTeX", "ris": "RIS", "markdown": "Markdown", "csv": "CSV"}
+
+Kept = tuple[Paper, dt.datetime, dt.datetime | None]
+
+
+def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 1) -> Document:
+    """Return one page of the later list as (paper, when it was added, when it was read) rows, or how to begin one."""
+    locale = load(language)
+    title = locale.text("title.later_page", page=page, pages=pages) if pages > 1 else locale.text("title.later")
+    if not rows:
+        return _screen(language, title, Paragraph((Run(locale.text("later.empty")),)), _rooms(locale, "top"))
+    papers = Bullets(tuple(_kept(locale, row) for row in rows), numbered=True)
+    keys = tuple(_keys(n, paper.id, done) for n, (paper, _, done) in enumerate(rows, 1))
+    turns = [Button("◀", "later", str(page - 1))] if page > 1 else []
+    turns += [Button("▶", "later", str(page + 1))] if page < pages else []
+    below = (*turns, Button(locale.text("button.export"), "export"))
+    return _screen(language, title, papers, _muted(locale.text("later.keys")), Buttons((*keys, below)))
+
+
+def saved_note(language: Language, paper: Paper, fresh: bool) -> Document:  # noqa: FBT001 - what People.keep answered
+    """Return that a paper is on the later list, from now on or already."""
+    return _note(language, "later.saved" if fresh else "later.already", title=shown.title(paper, _NAMED))
+
+
+def done_note(language: Language, paper_id: str) -> Document:
+    """Return that a paper is marked as read, with a way back."""
+    return _note(language, "later.done", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
+
+
+def dropped_note(language: Language, paper_id: str) -> Document:
+    """Return that a paper is off the later list, with a way back."""
+    return _note(language, "later.dropped", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
+
+
+def vote_note(language: Language, vote: int) -> Document:
+    """Return what a vote of 1 or -1 does, or for 0 that it is taken back."""
+    return _note(language, {1: "vote.up", -1: "vote.down"}.get(vote, "vote.none"))
+
+
+def search_results(
+    language: Language, words: str, papers: Sequence[tuple[Paper, dt.date]], *, more: bool = False
+) -> Document:
+    """Return what a search found, each paper with the day of its brief; `more` says that the list was cut."""
+    locale = load(language)
+    title = locale.text("title.search", words=shorten(words, _TYPED))
+    if not papers:
+        return _screen(language, title, Paragraph((Run(locale.text("search.none")),)))
+    dated = [(paper, locale.text("search.shown_on", date=day.isoformat())) for paper, day in papers]
+    cut = [_muted(locale.text("search.more"))] if more else []
+    return _screen(language, title, _listed(locale, dated), *cut, _cards([paper for paper, _ in papers]))
+
+
+def similar(language: Language, paper: Paper, papers: Sequence[Paper]) -> Document:
+    """Return the papers closest to one, the closest first."""
+    locale = load(language)
+    title = locale.text("title.similar", title=shown.title(paper, _NAMED))
+    back = Button(shorten(shown.title(paper, _NAMED), 30), "card", paper.id)
+    if not papers:
+        return _screen(language, title, Paragraph((Run(locale.text("search.no_similar")),)), Buttons(((back,),)))
+    dated = [(found, shown.dates(locale, found)) for found in papers]
+    return _screen(language, title, _listed(locale, dated), _cards(papers, back))
+
+
+def reminder(language: Language, count: int, oldest: Sequence[Paper]) -> Document:
+    """Return the weekly reminder: how many papers wait, and the oldest of them."""
+    locale = load(language)
+    text = Paragraph((Run(locale.text("reminder.text", n=count)),), Importance.ESSENTIAL)
+    dated = [(paper, shown.dates(locale, paper)) for paper in oldest]
+    below = (Button(locale.text("button.later"), "later"), Button(locale.text("reminder.off"), "reminder", "off"))
+    return _screen(language, locale.text("title.reminder"), text, _listed(locale, dated), _cards(oldest, *below))
+
+
+def export_choice(language: Language) -> Document:
+    """Return the formats the later list can be taken away in."""
+    locale = load(language)
+    formats = tuple(Button(name, "export", kind) for kind, name in _FORMATS.items())
+    text = Paragraph((Run(locale.text("export.choose")),))
+    return _screen(language, locale.text("title.export"), text, Buttons((formats,)))
+
+
+def export_caption(language: Language, count: int, kind: str) -> Document:
+    """Return what is said with an exported file; `kind` is `bibtex`, `ris`, `markdown` or `csv`."""
+    return _note(language, "export.caption", n=count, kind=_FORMATS.get(kind, kind))
+
+
+def profile(
+    language: Language, labels: Sequence[Label], keywords: Mapping[str, Sequence[str]], origin: str = ""
+) -> Document:
+    """Return the directions papers are picked by, each with its first keywords (by direction id).
+
+    `origin` names the file they come from; empty for those the program ships with.
+    """
+    locale = load(language)
+    items = tuple(_direction(locale, label, keywords.get(label.id, ())) for label in labels)
+    source = locale.text("profile.own", origin=shorten(origin, _TYPED)) if origin else locale.text("profile.packaged")
+    notes = (_muted(source), _muted(locale.text("profile.votes")))
+    return _screen(language, locale.text("title.profile"), Bullets(items), *notes)
+
+
+def start(language: Language, name: str, *, subscribed: bool, when: str) -> Document:
+    """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it."""
+    locale = load(language)
+    who = shorten(name, 40)
+    title = locale.text("start.hello", name=who) if who else locale.text("start.hello_plain")
+    arrives = locale.text("start.subscribed" if subscribed else "start.not_subscribed", when=when)
+    lines = [locale.text("start.purpose"), arrives, *(locale.text(f"start.{key}") for key in ("push", "ask", "change"))]
+    paragraphs = [Paragraph((Run(line),)) for line in lines]
+    own = "unsubscribe" if subscribed else "subscribe"
+    return _screen(language, title, *paragraphs, _rooms(locale, "top", own, "settings", "help"))
+
+
+def subscribed(language: Language, when: str) -> Document:
+    """Return that the brief arrives from now on, with a way back."""
+    return _note(language, "say.subscribed", (_undo(language, "unsubscribe"),), when=when)
+
+
+def unsubscribed(language: Language) -> Document:
+    """Return that the brief no longer arrives, with a way back."""
+    return _note(language, "say.unsubscribed", (_undo(language, "subscribe"),))
+
+
+def stopped(language: Language) -> Document:
+    """Return that nothing is sent any more, with a way back."""
+    return _note(language, "say.stopped", (_undo(language, "start"),))
+
+
+def refusal(language: Language) -> Document:
+    """Return the one thing a stranger is told."""
+    return _note(language, "say.refusal")
+
+
+def admins_only(language: Language) -> Document:
+    """Return that a member of a group may not do this."""
+    return _note(language, "say.admins_only")
+
+
+def failed(language: Language, reference: str) -> Document:
+    """Return that something went wrong, with the reference under which it was logged."""
+    return _note(language, "say.failed", reference=shorten(reference, _NAMED))
+
+
+def _kept(locale: Locale, row: Kept) -> tuple[Paragraph, ...]:
+    paper, added, done = row
+    facts = [locale.text("later.added", date=f"{added:%Y-%m-%d}")]
+    facts += [locale.text("later.finished", date=f"{done:%Y-%m-%d}")] if done else []
+    return _linked(paper), _detail(" · ".join(facts))
+
+
+def _keys(number: int, paper_id: str, done: dt.datetime | None) -> tuple[Button, ...]:
+    mark = Button(f"↩ {number}", "save", paper_id) if done else Button(f"✓ {number}", "done", paper_id)
+    return Button(str(number), "card", paper_id), mark, Button(f"✕ {number}", "remove", paper_id)
+
+
+def _direction(locale: Locale, label: Label, keywords: Sequence[str]) -> tuple[Paragraph, ...]:
+    words, rest = locale.join(keywords[:_KEYWORDS]), len(keywords) - _KEYWORDS
+    said = locale.text("profile.more", words=words, n=rest) if rest > 0 else words
+    name = Paragraph((Run(label.text, Style.STRONG),), Importance.ESSENTIAL)
+    return (name, _detail(said)) if said else (name,)
+
+
+def _listed(locale: Locale, dated: Sequence[tuple[Paper, str]]) -> Bullets:
+    """Return papers numbered, each with a line of what is known of it."""
+    items = []
+    for paper, date in dated:
+        facts = " · ".join(filter(None, (date, shown.signals(locale, paper))))
+        items.append((_linked(paper), _detail(facts)) if facts else (_linked(paper),))
+    return Bullets(tuple(items), numbered=True)
+
+
+def _linked(paper: Paper) -> Paragraph:
+    return Paragraph((Link(shown.title(paper, _TITLE), paper.url),), Importance.ESSENTIAL)
+
+
+def _detail(text: str) -> Paragraph:
+    return Paragraph((Run(text, Style.MUTED),), Importance.DETAIL)
+
+
+def _muted(text: str) -> Paragraph:
+    return Paragraph((Run(text, Style.MUTED),))
+
+
+def _cards(papers: Sequence[Paper], *below: Button) -> Buttons:
+    """Return buttons that open the papers by number, five in a row, and a row below."""
+    numbers = tuple(Button(str(n), "card", paper.id) for n, paper in enumerate(papers, 1))
+    rows = [numbers[n : n + 5] for n in range(0, len(numbers), 5)]
+    return Buttons((*rows, below) if below else tuple(rows))
+
+
+def _rooms(locale: Locale, *names: str) -> Buttons:
+    return Buttons((tuple(Button(locale.text(f"button.{name}"), name) for name in names),))
+
+
+def _undo(language: Language, action: str, value: str = "") -> Button:
+    return Button(load(language).text("button.undo"), action, value)
+
+
+def _screen(language: Language, title: str, *blocks: Block) -> Document:
+    return Document(title, language, (Heading(1, (Run(title),)), *blocks), title)
+
+
+def _note(language: Language, key: str, buttons: tuple[Button, ...] = (), **params: object) -> Document:
+    """Return a single sentence that fits a toast of 200 characters."""
+    text = load(language).text(key, **params)
+    below = (Buttons((buttons,)),) if buttons else ()
+    return Document(text, language, (Paragraph((Run(text),), Importance.ESSENTIAL), *below), text)
