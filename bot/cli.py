@@ -19,6 +19,8 @@ from bot import check as checks
 from bot import terminal, wiring
 from bot.commands import CommandError, File, Reply, answer
 from bot.feedback import read_votes
+from bot.logs import log_to_stderr
+from bot.serve import serve
 from bot.services import Services
 from brief.errors import FeedbackError, NothingCollectedError, ProfileError, SettingsError, StoreError
 from brief.models import Brief, Day, Language, Ranked, Status
@@ -189,6 +191,18 @@ def check() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def bot() -> None:
+    """Answer in Telegram; pushes nothing by itself."""
+    _serve(pushes=False)
+
+
+@app.command()
+def run() -> None:
+    """Everything in one process: collect, push at each chat's time, answer."""
+    _serve(pushes=True)
+
+
 def main() -> None:
     """Run the command line; every expected failure ends in a sentence on stderr, not in a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -198,6 +212,17 @@ def main() -> None:
     except (SettingsError, ProfileError, StoreError, FeedbackError, NothingCollectedError) as error:
         typer.echo(f"paperboy: {error}", err=True)
         sys.exit(1)
+
+
+def _serve(*, pushes: bool) -> None:
+    settings = load_settings()
+    log_to_stderr(settings)
+
+    async def work() -> None:
+        async with wiring.open_services(settings, load_profile(settings.paperboy_profile)) as services:
+            await serve(services, pushes=pushes)
+
+    asyncio.run(work())
 
 
 @asynccontextmanager

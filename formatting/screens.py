@@ -45,6 +45,7 @@ Kind = Literal[
     "bad_date",
     "not_begun",
     "expired",
+    "old_button",
     "bad_time",
     "bad_zone",
     "which_zone",

@@ -1,0 +1,47 @@
+"""Inline mode: `@bot words` in any chat finds papers (https://core.telegram.org/bots/api#inline-mode)."""
+
+from __future__ import annotations
+
+from telegram import (
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+)
+from telegram.constants import ParseMode
+
+from bot.services import Services
+from brief.models import Language, Paper
+from formatting.inline import mention
+from formatting.locales import load
+from formatting.telegram import render
+from formatting.text import shorten
+
+DAYS = 30  # how far back papers are looked for
+RESULTS = 20  # of Telegram's 50; more than anybody scrolls through
+CACHED = 300  # seconds that Telegram answers the same words itself
+_TITLE_COLUMNS = 200
+
+
+async def find(query: InlineQuery, services: Services, language: Language) -> None:
+    """Answer with the papers that fit the words; without words, or a find, with the way into the bot."""
+    words = query.query.strip()
+    papers = await services.search(words, days=DAYS, limit=RESULTS) if words else []
+    await query.answer(
+        [_result(paper, services, language) for paper in papers],
+        cache_time=CACHED,
+        is_personal=False,
+        button=InlineQueryResultsButton(load(language).text("button.open"), start_parameter="inline"),
+    )
+
+
+def _result(paper: Paper, services: Services, language: Language) -> InlineQueryResultArticle:
+    document = mention(paper, language)
+    content = InputTextMessageContent(
+        render(document, date=services.today()).html,
+        ParseMode.HTML,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+    )
+    title = shorten(document.title, _TITLE_COLUMNS)
+    return InlineQueryResultArticle(paper.id, title, content, url=paper.url, description=document.summary)

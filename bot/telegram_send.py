@@ -1,0 +1,199 @@
+"""A reply -> Telegram messages. What Telegram refuses is told apart: gone for good, moved, or worth another try."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import count
+from typing import Any, TypeVar
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
+
+from bot.request import File, Reply
+from bot.telegram_updates import Place
+from formatting import telegram as renderer
+from formatting.document import Buttons, Document
+from formatting.text import shorten
+
+CAPTION_UNITS = 1024
+TYPING_AFTER = 0.7  # seconds of work before "typing" is shown
+_TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
+_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds between tries while Telegram does not answer
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+# What Telegram says of chats that will not take a message again, however often it is tried: literal parts of its texts.
+_GONE = {
+    "blocked by the user": "blocked",
+    "can't initiate conversation": "blocked",
+    "user is deactivated": "deactivated",
+    "kicked": "kicked",
+    "not a member": "kicked",
+    "was deleted": "deactivated",
+    "chat not found": "unknown",
+    "peer_id_invalid": "unknown",
+}
+_CANNOT_EDIT = ("message to edit not found", "can't be edited", "no text in the message", "message_id_invalid")
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class ChatGoneError(Exception):
+    """A chat takes no messages any more; the message is why, in the words of `Chat.stopped`."""
+
+
+def gone(error: TelegramError) -> str | None:
+    """Return why a chat is gone for good, None when the error does not say that."""
+    said = error.message.lower()
+    return next((reason for words, reason in _GONE.items() if words in said), None)
+
+
+async def insist(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Return what a call returns, made again for as long as Telegram does not answer or has an error of its own.
+
+    The caller sets the time limit. A message may so be sent twice, when only the answer was lost.
+    """
+    for n in count():
+        try:
+            return await call()
+        except NetworkError as error:
+            if isinstance(error, BadRequest):
+                raise
+            if n == 0:
+                _log.warning("Telegram does not answer (%s); trying again", error)
+            await asyncio.sleep(_PAUSES[min(n, len(_PAUSES) - 1)])
+    raise AssertionError  # count() does not end
+
+
+class Sender:
+    """Sends and edits. `moved` is told when a group turns out to have a new id (old, new)."""
+
+    def __init__(self, bot: Bot, moved: Callable[[int, int], Awaitable[None]]) -> None:
+        self._bot, self._moved = bot, moved
+
+    async def send(self, place: Place, reply: Reply, date: dt.date) -> int:
+        """Send a reply and return the id of its last message. Raises ChatGoneError, TelegramError.
+
+        A screen, which has buttons, is one message; a document without is to be read through and is split.
+        """
+        if isinstance(reply, File):
+            return await self._file(place, reply, date)
+        pressed = any(isinstance(block, Buttons) for block in reply.blocks)
+        messages = [renderer.render(reply, date=date)] if pressed else renderer.render_split(reply, date=date)
+        for message in messages:
+            sent = await self._text(place, message)
+        return sent.message_id
+
+    async def edit(self, place: Place, message_id: int, document: Document, date: dt.date) -> None:
+        """Show a document in place of a message; or anew. Raises ChatGoneError, TelegramError."""
+        message = renderer.render(document, date=date)
+        try:
+            await insist(
+                lambda: self._bot.edit_message_text(
+                    message.html,
+                    place.chat,
+                    message_id,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=_keyboard(message),
+                )
+            )
+        except BadRequest as error:
+            said = error.message.lower()
+            if "not modified" in said:  # pressed twice
+                return
+            if not any(words in said for words in _CANNOT_EDIT):
+                raise
+            await self._text(place, message)
+        except Forbidden as error:
+            raise ChatGoneError(gone(error) or "blocked") from error
+
+    async def toast(self, query_id: str, text: str = "") -> None:
+        """Answer a press, with words or without; one that is too old to be answered is let go."""
+        try:
+            await self._bot.answer_callback_query(query_id, shorten(text, renderer.TOAST_CHARACTERS) or None)
+        except TelegramError as error:
+            _log.info("a press could not be answered: %s", error.message)
+
+    @asynccontextmanager
+    async def typing(self, place: Place) -> AsyncIterator[None]:
+        """Show that an answer is being written, once that takes a while."""
+        task = asyncio.create_task(self._type(place))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _type(self, place: Place) -> None:
+        pause = TYPING_AFTER
+        while True:
+            await asyncio.sleep(pause)
+            pause = _TYPING_LASTS
+            try:
+                await self._bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+            except TelegramError:  # a courtesy
+                return
+
+    async def _text(self, place: Place, message: renderer.Message) -> Message:
+        async def call(where: dict[str, Any]) -> Message:
+            return await self._bot.send_message(
+                text=message.html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=_keyboard(message),
+                **where,
+            )
+
+        return await self._reach(place, call)
+
+    async def _file(self, place: Place, file: File, date: dt.date) -> int:
+        caption = renderer.render(file.caption, date=date, limit=CAPTION_UNITS)
+
+        async def call(where: dict[str, Any]) -> Message:
+            return await self._bot.send_document(
+                document=InputFile(file.content, filename=file.name),
+                caption=caption.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_keyboard(caption),
+                **where,
+            )
+
+        return (await self._reach(place, call)).message_id
+
+    async def _reach(self, place: Place, call: Callable[[dict[str, Any]], Awaitable[Message]]) -> Message:
+        """Make a call for a place, and once more where the place has changed. Raises ChatGoneError, TelegramError."""
+        try:
+            return await insist(lambda: call(_where(place)))
+        except ChatMigrated as error:
+            await self._moved(place.chat, error.new_chat_id)
+            return await self._reach(Place(error.new_chat_id), call)
+        except (BadRequest, Forbidden) as error:
+            if place.thread is not None and "thread not found" in error.message.lower():
+                return await self._reach(replace(place, thread=None), call)
+            if reason := gone(error):
+                raise ChatGoneError(reason) from error
+            raise
+
+
+def _where(place: Place) -> dict[str, Any]:
+    reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
+    return {"chat_id": place.chat, "message_thread_id": place.thread, "reply_parameters": reply}
+
+
+def _keyboard(message: renderer.Message) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(k.text, url=k.url, callback_data=k.data) for k in row] for row in message.buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
