@@ -37,7 +37,7 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
     locale = load(language)
     title = locale.text("title.later_page", page=page, pages=pages) if pages > 1 else locale.text("title.later")
     if not rows:
-        return _screen(language, title, Paragraph((Run(locale.text("later.empty")),)), _rooms(locale, "top"))
+        return _screen(language, title, Paragraph((Run(locale.text("later.empty")),)), _today(locale))
     papers = Bullets(tuple(_kept(locale, row) for row in rows), numbered=True)
     keys = tuple(_keys(n, paper.id, done) for n, (paper, _, done) in enumerate(rows, 1))
     turns = [Button("◀", "later", str(page - 1))] if page > 1 else []
@@ -74,7 +74,7 @@ def search_results(
     title = locale.text("title.search", words=shorten(words, _TYPED))
     if not papers:
         return _screen(language, title, Paragraph((Run(locale.text("search.none")),)))
-    dated = [(paper, locale.text("search.shown_on", date=day.isoformat())) for paper, day in papers]
+    dated = [(paper, locale.text("search.collected", date=day.isoformat())) for paper, day in papers]
     cut = [_muted(locale.text("search.more"))] if more else []
     return _screen(language, title, _listed(locale, dated), *cut, _cards([paper for paper, _ in papers]))
 
@@ -83,7 +83,7 @@ def similar(language: Language, paper: Paper, papers: Sequence[Paper]) -> Docume
     """Return the papers closest to one, the closest first."""
     locale = load(language)
     title = locale.text("title.similar", title=shown.title(paper, _NAMED))
-    back = Button(shorten(shown.title(paper, _NAMED), 30), "card", paper.id)
+    back = Button(f"◀ {shown.title(paper, 30)}", "card", paper.id)
     if not papers:
         return _screen(language, title, Paragraph((Run(locale.text("search.no_similar")),)), Buttons(((back,),)))
     dated = [(found, shown.dates(locale, found)) for found in papers]
@@ -135,7 +135,7 @@ def start(language: Language, name: str, *, subscribed: bool, when: str) -> Docu
     lines = [locale.text("start.purpose"), arrives, *(locale.text(f"start.{key}") for key in ("push", "ask", "change"))]
     paragraphs = [Paragraph((Run(line),)) for line in lines]
     own = "unsubscribe" if subscribed else "subscribe"
-    return _screen(language, title, *paragraphs, _rooms(locale, "top", own, "settings", "help"))
+    return _screen(language, title, *paragraphs, _today(locale, own, "settings", "help"))
 
 
 def subscribed(language: Language, when: str) -> Document:
@@ -215,8 +215,10 @@ def _cards(papers: Sequence[Paper], *below: Button) -> Buttons:
     return Buttons((*rows, below) if below else tuple(rows))
 
 
-def _rooms(locale: Locale, *names: str) -> Buttons:
-    return Buttons((tuple(Button(locale.text(f"button.{name}"), name) for name in names),))
+def _today(locale: Locale, *names: str) -> Buttons:
+    """Return the way to today's papers and to the named commands."""
+    others = (Button(locale.text(f"button.{name}"), name) for name in names)
+    return Buttons(((Button(locale.text("button.today"), "top"), *others),))
 
 
 def _undo(language: Language, action: str, value: str = "") -> Button:

@@ -141,7 +141,7 @@ def _groups(found: Sequence[Line]) -> Iterator[list[Line]]:
 def _html(shown: Sequence[Line], document: Document) -> str:
     """Return the lines as HTML; Telegram refuses an empty message, so one without text says its title."""
     text = "".join((line.gap if n else "") + _line(line) for n, line in enumerate(shown))
-    return text if text.strip() else _escaped(clean(document.title).strip() or "…")
+    return text if text.strip() else _escaped(shorten(clean(document.title), _LABEL_COLUMNS) or "…")
 
 
 def _line(line: Line) -> str:
