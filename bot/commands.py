@@ -7,15 +7,33 @@ paragraph the same in Chinese.
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import replace
 
-from bot import reading
+from bot import chat_settings, keeping, reading
 from bot.request import Command, CommandError, File, Reply, Request, Row, refused
 from bot.services import Services
 from brief.models import Language, find_arxiv_ids
+from formatting import people as people_screens
 from formatting import screens
 
 __all__ = ["COMMANDS", "CommandError", "File", "Reply", "Request", "Row", "answer", "help_rows"]
+
+# https://core.telegram.org/bots/features#deep-linking allows neither the dot nor the slash of an id.
+_DEEP_LINK = re.compile(r"p_(\d{4}-\d{4,5}|[a-z]+(?:-[a-z]+)?-\d{7})", re.ASCII)
+
+
+async def start(request: Request, services: Services) -> Reply:
+    """What this is, and how to begin.
+
+    这是什么，怎么开始。
+    """
+    linked = _DEEP_LINK.fullmatch(request.text)
+    if linked:
+        first, _, number = linked[1].rpartition("-")
+        paper_id = f"{first}.{number}" if first.isdecimal() else f"{first}/{number}"
+        return await reading.paper(replace(request, text=paper_id), services)
+    return chat_settings.welcome(request)
 
 
 async def help_(request: Request, services: Services) -> Reply:  # noqa: ARG001  (every command takes both)
@@ -27,6 +45,8 @@ async def help_(request: Request, services: Services) -> Reply:  # noqa: ARG001 
 
 
 COMMANDS: dict[str, Row] = {
+    "start": Row(start),
+    "help": Row(help_),
     "brief": Row(reading.brief),
     "top": Row(reading.top),
     "paper": Row(reading.paper),
@@ -36,7 +56,24 @@ COMMANDS: dict[str, Row] = {
     "repos": Row(reading.repos),
     "ideas": Row(reading.ideas),
     "sources": Row(reading.sources),
-    "help": Row(help_),
+    "later": Row(keeping.later),
+    "save": Row(keeping.save, toast=True),
+    "done": Row(keeping.done, toast=True),
+    "remove": Row(keeping.remove, toast=True, hidden=True),
+    "export": Row(keeping.export),
+    "like": Row(keeping.like, toast=True),
+    "dislike": Row(keeping.dislike, toast=True),
+    "profile": Row(chat_settings.profile),
+    "settings": Row(chat_settings.settings),
+    "time": Row(chat_settings.time, changes_chat=True),
+    "zone": Row(chat_settings.time, changes_chat=True, hidden=True),
+    "lang": Row(chat_settings.lang, changes_chat=True),
+    "items": Row(chat_settings.items, changes_chat=True, hidden=True),
+    "weekdays": Row(chat_settings.weekdays, changes_chat=True, hidden=True),
+    "reminder": Row(chat_settings.reminder, changes_chat=True, hidden=True),
+    "subscribe": Row(chat_settings.subscribe, changes_chat=True),
+    "unsubscribe": Row(chat_settings.unsubscribe, changes_chat=True),
+    "stop": Row(chat_settings.stop, changes_chat=True),
 }
 
 
@@ -55,11 +92,14 @@ async def answer(line: str, request: Request, services: Services) -> Reply:
         if next(find_arxiv_ids(line), None):
             return await reading.paper(replace(request, text=line), services)
         raise refused(request, "not_an_id", line, "/paper 2604.26904", usage=True)
-    name, _, text = line[1:].partition(" ")
+    name, _, text = re.sub(r"\s", " ", line[1:]).partition(" ")
     row = COMMANDS.get(name.partition("@")[0].lower())
     if row is None:
-        [close] = difflib.get_close_matches(name.lower(), COMMANDS, n=1) or ["help"]
+        menu = [known for known, row in COMMANDS.items() if not row.hidden]
+        [close] = difflib.get_close_matches(name.lower(), menu, n=1) or ["help"]
         raise refused(request, "unknown_command", f"/{name}", f"/{close}", usage=True)
+    if row.changes_chat and not request.admin:
+        raise CommandError(people_screens.admins_only(request.language), usage=False)
     return await row.run(replace(request, text=text.strip()), services)
 
 

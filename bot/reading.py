@@ -37,7 +37,7 @@ async def top(request: Request, services: Services) -> Reply:
 
     一句话总览和前五篇。
     """
-    return screens.push(await edition(request, services))
+    return screens.push(await edition(request, services), request.chat.items)
 
 
 async def more(request: Request, services: Services) -> Reply:
@@ -89,7 +89,18 @@ async def paper(request: Request, services: Services) -> Reply:
     made = await _edition_if_any(request, services)
     known = made.find(paper_id) if made else None
     found = known.paper if known else await find_paper(paper_id, request, services)
-    return screens.card(await services.pick(found, made, request.language), request.language)
+    pick = known or await services.pick(found, made, request.language)
+    waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
+    votes = await services.people.votes(request.owner)
+    previous, following = _neighbours(paper_id, made)
+    return screens.card(
+        pick,
+        request.language,
+        saved=paper_id in waiting,
+        vote=votes.get(paper_id, 0),
+        previous=previous,
+        next=following,
+    )
 
 
 async def edition(request: Request, services: Services) -> Brief:
@@ -120,6 +131,15 @@ async def _edition_if_any(request: Request, services: Services) -> Brief | None:
     if made is None and (request.chat.kind == "terminal" or not await services.expired(request.date)):
         return await services.brief(request.date, request.language)
     return made
+
+
+def _neighbours(paper_id: str, made: Brief | None) -> tuple[str | None, str | None]:
+    """Return the ids before and after a paper in the order of the brief; none for a paper that is not in it."""
+    ids = [None, *(pick.paper.id for pick in made.items), None] if made else []
+    if paper_id not in ids:
+        return None, None
+    place = ids.index(paper_id)
+    return ids[place - 1], ids[place + 1]
 
 
 def _day(request: Request, text: str, today: dt.date) -> dt.date:

@@ -119,9 +119,7 @@ class Services:
         return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown, votes=taught)
 
     async def pick(self, paper: Paper, brief: Brief | None, language: Language) -> Pick:
-        """Return a paper with its card: that of the brief, else one written among the papers of the brief's day."""
-        if brief and (known := brief.find(paper.id)):
-            return known
+        """Return any paper with a card of its own, written among the papers of the brief's day."""
         day = await self.store.day(brief.date) if brief else None
         papers = day.papers if day else ()
         return await asyncio.to_thread(edition.single, paper, papers, self.profile, language, self.clock())

@@ -51,6 +51,7 @@ Kind = Literal[
     "which_zone",
     "bad_language",
     "bad_number",
+    "bad_switch",
     "bad_page",
     "bad_kind",
     "no_words",

@@ -15,6 +15,7 @@ from sources import SOURCES
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+MENU = [name for name, row in COMMANDS.items() if not row.hidden]
 SECTION = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL))
 
 
@@ -29,7 +30,7 @@ def test_every_source_reads_only_settings_that_exist():
 
 def test_the_readme_lists_every_chat_command_and_no_other():
     listed = set(re.findall(r"`/(\w+)", SECTION["Commands"]))
-    assert listed == set(COMMANDS)
+    assert listed == set(MENU)
 
 
 def test_the_readme_lists_every_verb_with_its_options():
@@ -44,7 +45,7 @@ def test_the_readme_lists_every_verb_with_its_options():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_command_has_a_help_text_in_each_language(language):
     rows = help_rows(language)
-    assert [name for name, _ in rows] == [f"/{name}" for name in COMMANDS]
+    assert [name for name, _ in rows] == [f"/{name}" for name in MENU]
     for name, text in rows:
         assert text, name
         assert bool(re.search(r"[一-鿿]", text)) == (language == "zh"), name

@@ -1,0 +1,187 @@
+"""The commands about the chat: when the brief comes, in which language, how long, and whether at all.
+
+The docstrings of commands are their help texts, in English and, after an empty line, in Chinese.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from bot.people import Chat
+from bot.request import Reply, Request, refused
+from bot.services import Services
+from bot.zones import closest, find_zones
+from brief.models import Language
+from brief.profile import load_profile
+from brief.writing.cards import labels
+from formatting import people as screens
+from formatting import settings_screen
+from formatting.document import Document
+
+_TIME = re.compile(
+    r"(?P<day>早上|上午|下午|晚上)?\s*(?<![\d:+-])(?P<hour>\d{1,2})"
+    r"(?:[:：.点](?P<minute>\d{2})分?|点(?P<half>半)?)?\s*(?P<noon>am|pm)?(?![\w:：.])",
+    re.ASCII | re.IGNORECASE,
+)
+_LANGUAGES: dict[str, Language] = {
+    **dict.fromkeys(("zh", "cn", "chinese", "中文", "汉语", "简体中文"), "zh"),
+    **dict.fromkeys(("en", "english", "英文", "英语"), "en"),
+}
+_SWITCHES = {"on": True, "off": False, "开": True, "关": False}
+_ITEMS = range(3, 11)
+
+
+async def settings(request: Request, services: Services) -> Reply:  # noqa: ARG001  (every command takes both)
+    """What is set for this chat, with buttons to change it.
+
+    本聊天的设置，可用按钮修改。
+    """
+    return _screen(request.chat, request.language)
+
+
+async def time(request: Request, services: Services) -> Reply:
+    """When the brief comes, and in which city: /time 7:30, /time Tokyo, /time 7:30 Asia/Shanghai.
+
+    几点、按哪个城市的时间发送：/time 7:30，/time 上海，/time 7:30 Asia/Shanghai。
+    """
+    if not request.text:
+        return _screen(request.chat, request.language)
+    typed = _TIME.search(request.text)
+    place = (request.text.replace(typed[0], " ", 1) if typed else request.text).strip(" ,，")
+    fields: dict[str, Any] = {"time": _clock(request, typed)} if typed else {}
+    if place:
+        fields["zone"] = _zone(request, place)
+    return _screen(await _change(request, services, **fields), request.language)
+
+
+async def lang(request: Request, services: Services) -> Reply:
+    """The language of this chat: /lang zh or /lang en.
+
+    本聊天的语言：/lang zh 或 /lang en。
+    """
+    language = _LANGUAGES.get(request.text.casefold())
+    if language is None:
+        raise refused(request, "bad_language", request.text, usage=True)
+    return _screen(await _change(request, services, language=language), language)
+
+
+async def items(request: Request, services: Services) -> Reply:
+    """How many papers the morning message has, from 3 to 10: /items 8.
+
+    早报里放几篇论文，3 到 10：/items 8。
+    """
+    number = int(request.text) if re.fullmatch(r"\d{1,2}", request.text, re.ASCII) else 0
+    if number not in _ITEMS:
+        raise refused(request, "bad_number", request.text, usage=True)
+    return _screen(await _change(request, services, items=number), request.language)
+
+
+async def weekdays(request: Request, services: Services) -> Reply:
+    """Whether the brief comes from Monday to Friday only: /weekdays on or off.
+
+    是否只在周一到周五发送：/weekdays on 或 off。
+    """
+    on = _switch(request, "weekdays")
+    return _screen(await _change(request, services, weekdays_only=on), request.language)
+
+
+async def reminder(request: Request, services: Services) -> Reply:
+    """Whether a waiting later list is called to mind once a week: /reminder on or off.
+
+    是否每周提醒一次稍后读：/reminder on 或 off。
+    """
+    on = _switch(request, "reminder")
+    return _screen(await _change(request, services, reminder=on), request.language)
+
+
+async def subscribe(request: Request, services: Services) -> Reply:
+    """Get the brief here every morning.
+
+    每天早上在这里收到简报。
+    """
+    chat = await _change(request, services, subscribed=True, stopped=None)
+    return screens.subscribed(request.language, _when(chat, request.language))
+
+
+async def unsubscribe(request: Request, services: Services) -> Reply:
+    """No more briefs by themselves; commands still answer.
+
+    不再自动发送简报，命令仍然可用。
+    """
+    await _change(request, services, subscribed=False)
+    return screens.unsubscribed(request.language)
+
+
+async def stop(request: Request, services: Services) -> Reply:
+    """Nothing by itself any more: neither briefs nor reminders. /subscribe brings the brief back.
+
+    不再自动发送任何消息，包括简报和提醒。发 /subscribe 恢复早报。
+    """
+    await _change(request, services, subscribed=False, reminder=False)
+    return screens.stopped(request.language)
+
+
+async def profile(request: Request, services: Services) -> Reply:
+    """The directions your papers are picked by.
+
+    按哪些方向为你挑选论文。
+    """
+    directions = services.profile.directions
+    named = labels(services.profile, [direction.id for direction in directions], request.language)
+    keywords = {direction.id: direction.keywords for direction in directions}
+    path = services.settings.paperboy_profile
+    origin = "" if services.profile == load_profile() else path.name if path else services.profile.name
+    return screens.profile(request.language, named, keywords, origin)
+
+
+def welcome(request: Request) -> Document:
+    """Return what a chat is greeted with."""
+    when = _when(request.chat, request.language)
+    return screens.start(request.language, request.name, subscribed=request.chat.subscribed, when=when)
+
+
+async def _change(request: Request, services: Services, **fields: Any) -> Chat:
+    """Set fields of the chat; one that was never stored is stored first, with what it goes by now."""
+    if await services.people.chat(request.chat.id) is None:
+        await services.people.save_chat(request.chat)
+    return await services.people.change(request.chat.id, **fields)
+
+
+def _screen(chat: Chat, language: Language) -> Document:
+    fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder")
+    values = settings_screen.SettingsView(**{field: getattr(chat, field) for field in fields})
+    return settings_screen.settings(language, values)
+
+
+def _when(chat: Chat, language: Language) -> str:
+    return settings_screen.when(language, chat.time, chat.zone, weekdays_only=chat.weekdays_only)
+
+
+def _clock(request: Request, typed: re.Match[str]) -> dt.time:
+    hour, minute = int(typed["hour"]), 30 if typed["half"] else int(typed["minute"] or 0)
+    if typed["noon"]:
+        hour = hour % 12 + (12 if typed["noon"].lower() == "pm" else 0)
+    elif typed["day"] in ("下午", "晚上") and hour < 12:
+        hour += 12
+    if hour > 23 or minute > 59:
+        raise refused(request, "bad_time", request.text, usage=True)
+    return dt.time(hour, minute)
+
+
+def _zone(request: Request, place: str) -> str:
+    zones = find_zones(place)
+    if len(zones) == 1:
+        return zones[0]
+    if zones:
+        raise refused(request, "which_zone", place, " / ".join(zones), usage=True)
+    if any(character.isdigit() for character in place):
+        raise refused(request, "bad_time", request.text, usage=True)
+    raise refused(request, "bad_zone", place, closest(place), usage=True)
+
+
+def _switch(request: Request, name: str) -> bool:
+    if request.text.casefold() not in _SWITCHES:
+        raise refused(request, "bad_switch", request.text, f"/{name} on", usage=True)
+    return _SWITCHES[request.text.casefold()]
