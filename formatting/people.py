@@ -150,7 +150,7 @@ def unsubscribed(language: Language) -> Document:
 
 def stopped(language: Language) -> Document:
     """Return that nothing is sent any more, with a way back."""
-    return _note(language, "say.stopped", (_undo(language, "start"),))
+    return _note(language, "say.stopped", (_undo(language, "subscribe"),))
 
 
 def refusal(language: Language) -> Document:
