@@ -6,7 +6,7 @@ paperboy:1:owners:{chat}     set of the owners in a chat that keep a list or vot
 paperboy:1:later:{owner}     hash, paper id -> a Saved, as JSON compressed with zlib                     for good
 paperboy:1:votes:{owner}     hash, paper id -> 1 or -1                                                   for good
 paperboy:1:pushes:{chat}     hash, date -> `until` and a time in epoch seconds, or `sent` and a message  30 days
-paperboy:1:moved:{chat}      the id of the chat that this one became                                     120 days
+paperboy:1:moved:{chat}      the id of the chat that this one became                                     for good
 paperboy:1:refused:{chat}    there when a stranger was told that this bot is not for him                 120 days
 
 An owner is a chat's id, or `{chat}/{person}` in groups. A value that does not parse counts as absent.
@@ -56,7 +56,7 @@ return tonumber(ARGV[2])
 _MIGRATE = """
 local prefix, old, new = ARGV[1], ARGV[2], ARGV[3]
 local function key(kind, id) return prefix .. kind .. ':' .. id end
-if not redis.call('SET', key('moved', old), new, 'EX', ARGV[4], 'NX') then return 0 end
+if not redis.call('SET', key('moved', old), new, 'NX') then return 0 end
 local function merge(kind, from, to)
   local values = redis.call('HGETALL', key(kind, from))
   for i = 1, #values, 2 do redis.call('HSETNX', key(kind, to), values[i], values[i + 1]) end
@@ -170,7 +170,13 @@ class People:
         https://core.telegram.org/bots/api#responseparameters (migrate_to_chat_id)
         """
         with redis_errors():
-            await self._migrate(args=[key_of(""), old, new, int(_KEEP.total_seconds())])
+            await self._migrate(args=[key_of(""), old, new])
+
+    async def moved(self, chat_id: str) -> str | None:
+        """Return the id that a chat has now, None for one that did not move."""
+        with redis_errors():
+            value = await self._redis.get(key_of("moved", chat_id))
+        return value.decode() if value else None
 
     # -- the later list -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.people import Chat
 from bot.services import Services
 from bot.telegram_send import insist
-from bot.telegram_updates import Asked, chat_id, language_of
+from bot.telegram_updates import Asked, chat_id, language_of, number_of
 
 EVERYONE = "*"
 ADMINS_FOR = 60.0  # seconds that a group's list of administrators is not asked for again
@@ -37,9 +37,11 @@ class Chats:
         return not await self._people.refused(chat_id(number))
 
     async def presubscribe(self) -> None:
-        """Subscribe the chats of TELEGRAM_CHATS that are new; what a known one decided stays."""
+        """Subscribe the new chats of TELEGRAM_CHATS; known ones keep what they decided, moved ones are followed."""
         for number in self._allowed - {EVERYONE}:
-            if await self._people.chat(chat_id(int(number))) is None:
+            if now := await self._people.moved(chat_id(int(number))):
+                self._follow(int(number), number_of(now))
+            elif await self._people.chat(chat_id(int(number))) is None:
                 kind = "group" if number.startswith("-") else "private"
                 await self._people.save_chat(self._new(int(number)).model_copy(update={"kind": kind}))
 
@@ -86,6 +88,9 @@ class Chats:
     async def moved(self, old: int, new: int) -> None:
         """Give everything of a chat to the id it has now."""
         await self._people.migrate(chat_id(old), chat_id(new))
+        self._follow(old, new)
+
+    def _follow(self, old: int, new: int) -> None:
         if str(old) in self._allowed and str(new) not in self._allowed:
             self._allowed.add(str(new))
             _log.warning("chat %s is now %s: please correct TELEGRAM_CHATS", old, new)
