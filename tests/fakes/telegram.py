@@ -20,37 +20,46 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from aiohttp import web
 
 from tests.fakes.telegram_checks import ApiError, Parameters
 from tests.fakes.telegram_delivery import Delivery
-from tests.fakes.telegram_limits import Limits
+from tests.fakes.telegram_faults import (
+    BLOCKED,
+    DEACTIVATED,
+    OLD_QUERY,
+    SERVER_ERROR,
+    Fault,
+    Script,
+    flood,
+    kicked,
+    migrated,
+)
+from tests.fakes.telegram_limits import Limits, Pace
 from tests.fakes.telegram_methods import METHODS
 from tests.fakes.telegram_people import Acts
 from tests.fakes.telegram_world import Message, World
 
+__all__ = [
+    "BLOCKED",
+    "DEACTIVATED",
+    "OLD_QUERY",
+    "SERVER_ERROR",
+    "FakeTelegram",
+    "Fault",
+    "Limits",
+    "Message",
+    "Pace",
+    "Refusal",
+    "flood",
+    "kicked",
+    "migrated",
+]
+
 TOKEN = "123456:AAFakeTokenForTheBotOfTheTests_0123456"
 SENDS = {"sendmessage", "senddocument", "editmessagetext", "editmessagereplymarkup"}
-
-Fault = ApiError | Literal["timeout", "reset", "lost", "gateway"]
-
-BLOCKED = ApiError(403, "Forbidden: bot was blocked by the user")
-DEACTIVATED = ApiError(403, "Forbidden: user is deactivated")
-KICKED_GROUP = ApiError(403, "Forbidden: bot was kicked from the group chat")
-KICKED_SUPERGROUP = ApiError(403, "Forbidden: bot was kicked from the supergroup chat")
-SERVER_ERROR = ApiError(500, "Internal Server Error")
-
-
-def flood(seconds: int) -> ApiError:
-    """Return the answer to a bot that sends too fast."""
-    return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
-
-
-def migrated(new_id: int) -> ApiError:
-    """Return the answer for a group that became a supergroup."""
-    return ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=new_id)
 
 
 @dataclass
@@ -74,13 +83,6 @@ class Refusal:
 
 
 @dataclass
-class _Scripted:
-    fault: Fault
-    times: int
-    chat_id: int | None
-
-
-@dataclass
 class FakeTelegram(Acts):
     """The server, what tests do to it (see also Acts) and what it saw.
 
@@ -97,7 +99,7 @@ class FakeTelegram(Acts):
     def __post_init__(self) -> None:
         self.world = World(self.token)
         self.delivery = Delivery(self.world)
-        self._faults: defaultdict[str, list[_Scripted]] = defaultdict(list)
+        self._script = Script()
         self._closing = asyncio.Event()
         self._seen: defaultdict[int, int] = defaultdict(int)
 
@@ -112,18 +114,24 @@ class FakeTelegram(Acts):
         self.base_url, self.base_file_url = f"{self.url}/bot", f"{self.url}/file/bot"
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._closing.set()
         await self.delivery.close()
         await self._runner.cleanup()
+        assert kind or not self._script.unused(), f"faults nobody met: {self._script.unused()}"
 
-    def fail(self, method: str, fault: Fault, *, times: int = 1, chat_id: int | None = None) -> None:
+    def fail(self, method: str, fault: Fault, *, times: float = 1, chat_id: int | None = None) -> None:
         """Script what the next `times` calls of a method (in a chat, if given) meet instead of an answer.
 
         "timeout" never answers, "reset" tears the connection before anything is done, "lost" after it is done,
-        "gateway" is a 502 page that is no JSON.
+        "gateway" is a 502 page that is no JSON. `math.inf` times lasts until `mend`; a lesser number that is not
+        used up fails the test on leaving.
         """
-        self._faults[method.lower()].append(_Scripted(fault, times, chat_id))
+        self._script.add(method, fault, times, chat_id)
+
+    def mend(self) -> None:
+        """Nothing fails any more."""
+        self._script.clear()
 
     def sent(self, method: str) -> list[Call]:
         """Return the calls of one method, in order."""
@@ -147,7 +155,7 @@ class FakeTelegram(Acts):
             self.world.changed()
 
     async def _answer(self, request: web.Request, call: Call, parameters: Parameters) -> web.StreamResponse:
-        fault = self._fault(call.method.lower(), parameters)
+        fault = self._script.take(call.method, parameters.number("chat_id"))
         if isinstance(fault, ApiError):
             raise fault
         if fault == "gateway":
@@ -163,29 +171,26 @@ class FakeTelegram(Acts):
             return web.Response()
         return web.json_response({"ok": True, "result": result})
 
-    def _fault(self, method: str, parameters: Parameters) -> Fault | None:
-        for scripted in self._faults[method] + self._faults["*"]:
-            if scripted.times and scripted.chat_id in (None, parameters.number("chat_id")):
-                scripted.times -= 1
-                return scripted.fault
-        return None
-
     async def _granted(self, call: Call, parameters: Parameters) -> Any:
-        method = call.method.lower()
         try:
-            if method in self._delivery_methods():
-                return await self._delivery_methods()[method](parameters)
-            if method not in METHODS:
-                raise ApiError(404, "Not Found")
-            if method in SENDS:
-                self._pace(parameters)
-            return METHODS[method](self.world, parameters)
+            return await self._run(call.method.lower(), parameters)
         except ApiError as error:
-            if error.code in (400, 404, 413) and "migrate_to_chat_id" not in error.parameters:
+            if error.code in (400, 404, 413) and not error.parameters:
                 self.refusals.append(Refusal(call.method, error.description, parameters.raw))
             raise
         finally:
             self.refusals += [Refusal(call.method, lost, parameters.raw, lost=True) for lost in parameters.lost]
+
+    async def _run(self, method: str, parameters: Parameters) -> Any:
+        if deliver := self._delivery_methods().get(method):
+            return await deliver(parameters)
+        if method not in METHODS:
+            raise ApiError(404, "Not Found")
+        run, known = METHODS[method]
+        parameters.lost += [f"parameter {name!r}" for name in parameters.raw.keys() - set(known.split())]
+        if method in SENDS:
+            self._pace(parameters)
+        return run(self.world, parameters)
 
     def _delivery_methods(self) -> dict[str, Any]:
         d = self.delivery

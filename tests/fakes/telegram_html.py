@@ -36,6 +36,9 @@ _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n\v\0>=]*")
 _TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 _SPACE = re.compile(r"[ \t\r\n\v\0]*")
 _URL = re.compile(r"(?:(?:https?|tonsite)://)?[^\s/?#@:]+\.[^\s/?#@:.]+\.?(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
+_SURROGATES = "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate"
+_SURROGATES += " code units"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEP = re.compile(r"(?:tg|ton)://\S+", re.IGNORECASE)
 _USER = re.compile(r"tg://user\?id=(\d+)", re.IGNORECASE)
 
@@ -99,6 +102,8 @@ class _Parser:
         self._say(self.html[self.pos :])
         if self.opened:
             raise ParseError(f'Can\'t find end tag corresponding to start tag "{self.opened[-1].tag}"')
+        if _SURROGATE.search(self.text):
+            raise ParseError(_SURROGATES)
         return self._finish()
 
     def _finish(self) -> Parsed:
@@ -161,29 +166,30 @@ class _Parser:
             if not name:
                 raise ParseError(f'Empty attribute name in the tag "{tag}" at byte offset {self._bytes(begin)}')
             value = self._value(tag, name, begin)
-            if not self._here():
-                raise ParseError(f'Unclosed start tag "{tag}" at byte offset {self._bytes(begin)}')
             if name.lower() == _WANTED.get(tag):
                 argument = value or name
         return argument
 
     def _value(self, tag: str, name: str, begin: int) -> str:
         self._take(_SPACE)
-        if self._here() != "=":
-            if name.lower() == "expandable" or not self._here():
-                return ""
-            raise ParseError(
-                f'Expected equal sign in declaration of an attribute of the tag "{tag}" at byte offset '
-                f"{self._bytes(begin)}"
-            )
+        if name.lower() == "expandable" and self._here() not in ("", "="):
+            return ""
+        if self._here() not in ("", "="):
+            place = f'the tag "{tag}" at byte offset {self._bytes(begin)}'
+            raise ParseError(f"Expected equal sign in declaration of an attribute of {place}")
         self.pos += 1
         self._take(_SPACE)
-        return self._quoted() if self._here() in ("'", '"') else self._token()
+        if not self._here():
+            raise ParseError(f'Unclosed start tag "{tag}" at byte offset {self._bytes(begin)}')
+        value = self._quoted() if self._here() in ("'", '"') else self._token()
+        if not self._here():
+            raise ParseError(f"Unclosed start tag at byte offset {self._bytes(begin)}")
+        return value
 
     def _token(self) -> str:
         start = self.pos
         token = self._take(_TOKEN)
-        if self._here() not in tuple(" \t\r\n\v\0>") and self._here():
+        if self._here() not in tuple(" \t\r\n\v\0>"):
             raise ParseError(f"Unexpected end of name token at byte offset {self._bytes(start)}")
         return token.lower()
 
@@ -251,9 +257,6 @@ def _listing(outer: _Open, inner: _Open) -> bool:
 
 def _clash(outer: _Open, inner: _Open) -> bool:
     """Return whether Telegram cannot show one inside the other."""
-    tags = {outer.tag, inner.tag}
-    if inner.tag == outer.tag == "blockquote" or tags & {"pre", "code"} - (
-        {"code", "pre"} if "blockquote" in tags else set()
-    ):
-        return True
-    return tags <= {"a", "tg-emoji"} or (outer.tag == "a" and inner.tag == "blockquote")
+    if {outer.tag, inner.tag} & _STYLES.keys():
+        return bool({outer.tag, inner.tag} & {"pre", "code"})
+    return outer.tag != "blockquote" or inner.tag == "blockquote"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,11 +18,11 @@ from tests.fakes.telegram_checks import (
     message_text,
     required_text,
 )
+from tests.fakes.telegram_faults import OLD_QUERY
 from tests.fakes.telegram_world import Chat, Message, World
 
 _SAME = "message is not modified: specified new message content and reply markup are exactly the same"
 _SAME += " as a current content and reply markup of the message"
-_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
 def _chat(world: World, parameters: Parameters) -> Chat:
@@ -118,14 +119,14 @@ def _own_message(world: World, parameters: Parameters) -> Message:
     return message
 
 
-def _edit(message: Message, changed: dict[str, Any], keyboard: dict[str, Any] | None) -> dict[str, Any]:
-    kept = {k: v for k, v in message.json.items() if k not in ("reply_markup", "entities", "edit_date") or not changed}
-    kept.pop("reply_markup", None)
-    kept.pop("edit_date", None)
-    new = kept | changed | ({"reply_markup": keyboard} if keyboard else {})
-    if new == {k: v for k, v in message.json.items() if k != "edit_date"}:
+def _edit(message: Message, content: dict[str, Any], keyboard: dict[str, Any] | None) -> dict[str, Any]:
+    old = {name: value for name, value in message.json.items() if name != "edit_date"}
+    replaced = {"reply_markup", *(("text", "entities") if content else ())}
+    new = {name: value for name, value in old.items() if name not in replaced} | content
+    new |= {"reply_markup": keyboard} if keyboard else {}
+    if new == old:
         raise bad_request(_SAME)
-    message.json = new | {"edit_date": message.json["date"]}
+    message.json = new | {"edit_date": int(time.time())}
     message.edits += 1
     return message.json
 
@@ -149,7 +150,7 @@ def delete_message(world: World, parameters: Parameters) -> bool:
     if message is None or message.deleted:
         raise bad_request("message to delete not found")
     if not message.own and chat.type != "private" and world.bot["id"] not in chat.admins:
-        raise bad_request("message can't be deleted")
+        raise bad_request("message can't be deleted for everyone")
     message.deleted = True
     return True
 
@@ -157,7 +158,7 @@ def delete_message(world: World, parameters: Parameters) -> bool:
 def answer_callback_query(world: World, parameters: Parameters) -> bool:
     query = parameters.text("callback_query_id")
     if query not in world.queries or world.queries[query] is not None:
-        raise bad_request(_OLD)
+        raise OLD_QUERY
     if len(parameters.text("text")) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
     world.queries[query] = dict(parameters.raw)
@@ -167,7 +168,7 @@ def answer_callback_query(world: World, parameters: Parameters) -> bool:
 def answer_inline_query(world: World, parameters: Parameters) -> bool:
     query = parameters.text("inline_query_id")
     if query not in world.queries or world.queries[query] is not None:
-        raise bad_request(_OLD)
+        raise OLD_QUERY
     if len(parameters.text("next_offset").encode()) > 64:
         raise bad_request("NEXT_OFFSET_INVALID")
     world.queries[query] = dict(parameters.raw) | {"results": inline_results(parameters)}
@@ -236,21 +237,32 @@ def leave_chat(world: World, parameters: Parameters) -> bool:
     return True
 
 
-METHODS: dict[str, Callable[[World, Parameters], Any]] = {
-    "getme": get_me,
-    "sendmessage": send_message,
-    "senddocument": send_document,
-    "editmessagetext": edit_message_text,
-    "editmessagereplymarkup": edit_message_reply_markup,
-    "deletemessage": delete_message,
-    "answercallbackquery": answer_callback_query,
-    "answerinlinequery": answer_inline_query,
-    "sendchataction": send_chat_action,
-    "setmycommands": set_my_commands,
-    "getmycommands": get_my_commands,
-    "deletemycommands": delete_my_commands,
-    "getchat": get_chat,
-    "getchatmember": get_chat_member,
-    "getchatadministrators": get_chat_administrators,
-    "leavechat": leave_chat,
+_PLACE = (
+    "business_connection_id chat_id message_thread_id direct_messages_topic_id disable_notification protect_content"
+)
+_PLACE += " allow_paid_broadcast message_effect_id suggested_post_parameters reply_parameters reply_markup parse_mode"
+_EDIT = "business_connection_id chat_id message_id inline_message_id reply_markup"
+_SCOPE = "scope language_code"
+
+# Each method with the parameters it knows; any other is dropped by the original without a word.
+METHODS: dict[str, tuple[Callable[[World, Parameters], Any], str]] = {
+    "getme": (get_me, ""),
+    "sendmessage": (send_message, _PLACE + " text entities link_preview_options"),
+    "senddocument": (
+        send_document,
+        _PLACE + " document thumbnail caption caption_entities disable_content_type_detection",
+    ),
+    "editmessagetext": (edit_message_text, _EDIT + " text parse_mode entities link_preview_options"),
+    "editmessagereplymarkup": (edit_message_reply_markup, _EDIT),
+    "deletemessage": (delete_message, "chat_id message_id"),
+    "answercallbackquery": (answer_callback_query, "callback_query_id text show_alert url cache_time"),
+    "answerinlinequery": (answer_inline_query, "inline_query_id results cache_time is_personal next_offset button"),
+    "sendchataction": (send_chat_action, "business_connection_id chat_id message_thread_id action"),
+    "setmycommands": (set_my_commands, _SCOPE + " commands"),
+    "getmycommands": (get_my_commands, _SCOPE),
+    "deletemycommands": (delete_my_commands, _SCOPE),
+    "getchat": (get_chat, "chat_id"),
+    "getchatmember": (get_chat_member, "chat_id user_id"),
+    "getchatadministrators": (get_chat_administrators, "chat_id return_bots"),
+    "leavechat": (leave_chat, "chat_id"),
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_delivery import Delivery
+from tests.fakes.telegram_faults import BLOCKED, kicked, migrated
 from tests.fakes.telegram_world import Chat, ChatType, Message, World, marks
 
 PATIENCE = 10.0  # seconds a test waits for something before it fails
@@ -46,7 +48,21 @@ class Acts:
     def push_update(self, update: dict[str, Any]) -> int | None:
         """Queue an update as it is (but for its id) and return its id, None for a kind the bot did not ask for."""
         kind = next(key for key in update if key != "update_id")
+        self._meet(update[kind])
         return self.world.update(kind, update[kind])
+
+    def _meet(self, content: dict[str, Any]) -> None:
+        """Make the chat, the person and the query of an update known, so that the bot can answer it."""
+        if author := content.get("from"):
+            self.world.users.setdefault(author["id"], author)
+        if {"data", "chat_instance"} & content.keys() or "query" in content:
+            self.world.queries[content["id"]] = None
+        if message := content.get("message"):
+            self._meet(message)
+        if chat := content.get("chat"):
+            known = self.chat(chat["id"], chat["type"], title=chat.get("title") or chat.get("first_name", ""))
+            if "message_id" in content:
+                self.world.adopt(known, content)
 
     async def send_text(
         self, chat_id: int, user_id: int | None, text: str, *, thread: int | None = None, **extra: Any
@@ -84,6 +100,11 @@ class Acts:
         """Make a query too old to be answered."""
         self.world.queries.pop(query, None)
 
+    async def edited(self, message: Message, times: int = 1) -> Message:
+        """Return a message once the bot has edited it this often in all."""
+        await self.until(lambda: message.edits >= times, f"{times} edits of message {message.id}")
+        return message
+
     async def answered(self, query: str) -> dict[str, Any]:
         """Return the parameters a callback or inline query was answered with; waits for them."""
         await self.until(lambda: self.world.queries[query], f"an answer to {query}")
@@ -99,7 +120,7 @@ class Acts:
 
     def block(self, user_id: int) -> None:
         """A person blocks the bot."""
-        self._leave(user_id, "kicked", ApiError(403, "Forbidden: bot was blocked by the user"))
+        self._leave(user_id, "kicked", BLOCKED)
 
     def unblock(self, user_id: int) -> None:
         """A person lets the bot in again."""
@@ -107,32 +128,25 @@ class Acts:
 
     def kick(self, chat_id: int) -> None:
         """An administrator throws the bot out of a group or channel."""
-        kind = self.chat(chat_id).type
-        self._leave(chat_id, "kicked", ApiError(403, f"Forbidden: bot was kicked from the {kind} chat"))
+        self._leave(chat_id, "kicked", kicked(self.chat(chat_id).type))
 
     def _leave(self, chat_id: int, status: str, refusal: ApiError | None) -> None:
         chat = self.chat(chat_id)
         old = "kicked" if chat.refusal else "member"
         chat.refusal = refusal
         author = self.user(chat_id if chat.type == "private" else next(iter(chat.admins), 1))
-        states = [
-            {"user": self.world.bot, "status": s} | ({"until_date": 0} if s == "kicked" else {}) for s in (old, status)
-        ]
-        change = {
-            "chat": chat.json(),
-            "from": author,
-            "date": 1,
-            "old_chat_member": states[0],
-            "new_chat_member": states[1],
-        }
+        change = {"chat": chat.json(), "from": author, "date": int(time.time())}
+        change |= {"old_chat_member": self._as_member(old), "new_chat_member": self._as_member(status)}
         self.world.update("my_chat_member", change)
+
+    def _as_member(self, status: str) -> dict[str, Any]:
+        return {"user": self.world.bot, "status": status} | ({"until_date": 0} if status == "kicked" else {})
 
     def migrate(self, old_id: int, new_id: int) -> None:
         """A group becomes a supergroup: the old id is refused with the new one, and both are told."""
         old, new = self.chat(old_id, "group"), self.chat(new_id, "supergroup")
         new.title, new.admins = old.title, old.admins
-        reason = "Bad Request: group chat was upgraded to a supergroup chat"
-        old.refusal = ApiError(400, reason, migrate_to_chat_id=new_id)
+        old.refusal = migrated(new_id)
         author = self.user(next(iter(old.admins), 1))
         self.world.update("message", self.world.post(old, author, {"migrate_to_chat_id": new_id}).json)
         self.world.update("message", self.world.post(new, author, {"migrate_from_chat_id": old_id}).json)

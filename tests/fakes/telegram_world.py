@@ -82,12 +82,8 @@ class World:
     """Everything that is true whoever asks. `until` is how tests wait: no sleeps."""
 
     def __init__(self, token: str) -> None:
-        self.bot = {
-            "id": int(token.split(":", maxsplit=1)[0]),
-            "is_bot": True,
-            "first_name": "Paperboy",
-            "username": "paperboy_bot",
-        }
+        self.bot = {"id": int(token.split(":", maxsplit=1)[0]), "is_bot": True, "first_name": "Paperboy"}
+        self.bot |= {"username": "paperboy_bot"}
         self.chats: dict[int, Chat] = {}
         self.users: dict[int, dict[str, Any]] = {}
         self.queries: dict[str, dict[str, Any] | None] = {}
@@ -137,6 +133,12 @@ class World:
         message = Message({**head, **content}, own=author is self.bot)
         chat.messages[message.id] = message
         return message
+
+    def adopt(self, chat: Chat, json: dict[str, Any]) -> None:
+        """Add a message that came from elsewhere; new ones get higher ids."""
+        own = json.get("from", {}).get("id") == self.bot["id"] or json.get("from", {}).get("is_bot", False)
+        chat.messages.setdefault(json["message_id"], Message(json, own=own))
+        self._ids["message"] = max(self._ids["message"], json["message_id"])
 
     def shown(self, chat_id: int) -> list[Message]:
         """Return the bot's own messages in a chat that are still there."""
