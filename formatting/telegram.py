@@ -23,7 +23,7 @@ _DATA_BYTES = 64
 _LABEL_COLUMNS = 64  # no limit is documented; a phone shows half of it
 _ROW, _KEYS = 8, 100  # buttons in a row, and in all
 _VERSION = "1"  # of callback data; raise it when a button's meaning changes
-_DATA = re.compile(r"1\|(?P<action>[a-z_]{1,20})\|(?P<date>\d{6})\|(?P<value>.*)", re.ASCII | re.DOTALL)
+_DATA = re.compile(rf"{_VERSION}\|(?P<action>[a-z_]{{1,20}})\|(?P<date>\d{{6}})\|(?P<value>.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,16 @@ def render_split(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) 
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], _keys(document, date))]
 
 
-def calls(document: Document, *, chat_id: str = "@you", date: dt.date) -> list[dict[str, Any]]:
-    """Return the Bot API calls that send the document, as {"method", "parameters"}.
-
-    A screen with buttons is one message; a document without is to be read through, and is split.
-    """
+def messages(document: Document, *, date: dt.date) -> list[Message]:
+    """Return the document as it is sent: a screen, which has buttons, as one message; one to be read through split."""
     pressed = any(isinstance(block, Buttons) for block in document.blocks)
-    messages = [render(document, date=date)] if pressed else render_split(document, date=date)
-    return [{"method": "sendMessage", "parameters": {"chat_id": chat_id, **parameters(m)}} for m in messages]
+    return [render(document, date=date)] if pressed else render_split(document, date=date)
+
+
+def calls(document: Document, *, chat_id: str = "@you", date: dt.date) -> list[dict[str, Any]]:
+    """Return the Bot API calls that send the document, as {"method", "parameters"}."""
+    sent = messages(document, date=date)
+    return [{"method": "sendMessage", "parameters": {"chat_id": chat_id, **parameters(m)}} for m in sent]
 
 
 def parameters(message: Message) -> dict[str, Any]:

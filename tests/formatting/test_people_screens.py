@@ -88,7 +88,7 @@ def test_every_screen_takes_any_title(language: Language, text: str) -> None:
 
 @LANGUAGES
 def test_every_button_is_carried_and_leads_to_a_command(language: Language) -> None:
-    known = {"card", "save", "done", "remove", "later", "export", "top", "settings", "help", "start"}
+    known = {"card", "save", "done", "remove", "later", "export", "top", "settings", "help"}
     known |= {"subscribe", "unsubscribe", "reminder"}
     for document in everything(language, PAPERS[0], "text"):
         assert {action for action, _ in actions(document)} <= known
@@ -145,7 +145,7 @@ def test_what_was_done_can_be_undone(language: Language) -> None:
     assert actions(people.dropped_note(language, "2604.1")) == [("save", "2604.1")]
     assert actions(people.subscribed(language, "8:00")) == [("unsubscribe", "")]
     assert actions(people.unsubscribed(language)) == [("subscribe", "")]
-    assert actions(people.stopped(language)) == [("start", "")]
+    assert actions(people.stopped(language)) == [("subscribe", "")]
 
 
 def test_votes_are_told_apart() -> None:
