@@ -245,7 +245,8 @@ def _best(locale: Locale, brief: Brief, items: int) -> Block:
 def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
     """Return the linked title, the contribution, and categories with signals."""
     paper = pick.paper
-    said = shown.said(locale, pick.card.contribution or pick.card.judgement, _PUSH_CONTRIBUTION)
+    sentences = shown.opening(pick.card.contribution or pick.card.judgement, _PUSH_CONTRIBUTION)
+    said = shown.said(locale, sentences, _PUSH_CONTRIBUTION)
     marks = (
         shown.revision(locale, pick),
         shown.categories(pick.categories[:_PUSH_CATEGORIES], paper),

@@ -220,6 +220,16 @@ def test_a_long_overview_loses_whole_sentences_in_the_push() -> None:
     assert second.strip() in text(screens.full(brief)).replace("\n", " ")
 
 
+def test_a_contribution_in_the_push_never_ends_in_a_stub_of_the_next_sentence() -> None:
+    first, second = "All about agents, said at some length. " * 4, "Stub of what comes next. " * 9
+    card = builders.card("en", 1).model_copy(
+        update={"contribution": builders.said(first, "summary") + builders.said(second, "abstract")}
+    )
+    shown = text(screens.push(builders.brief("en", picks=(builders.pick("en", card=card),))))
+    assert "All about agents" in shown
+    assert "Stub" not in shown
+
+
 def test_a_card_shows_the_abstract_the_people_and_the_pages() -> None:
     many = tuple(f"Author {n}" for n in range(600))
     pick = builders.pick("en", paper=builders.paper(authors=many, project="https://example.org/p", comment="Venue X"))
