@@ -91,7 +91,6 @@ async def test_a_message_arrives_as_a_form(server):
     async with bot_on(server.url) as bot:
         message = await bot.send_message(5, text, parse_mode="HTML", reply_markup=keys)
     assert message.text == "hello"
-    assert server.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
     assert "python-telegram-bot" in server.headers[0]["User-Agent"]
     [form] = server.forms
     assert (form["chat_id"], form["text"], form["parse_mode"]) == ("5", text, "HTML")
@@ -105,6 +104,12 @@ async def test_a_document_arrives_with_its_name_type_and_caption(server, content
     [form] = server.forms
     assert form["caption"] == "the <day>"
     assert form["document"] == ('brief "论文".md', "text/markdown", b"# Brief\n")
+
+
+async def test_half_a_surrogate_pair_does_not_stop_a_message(server):
+    async with bot_on(server.url) as bot:
+        await bot.send_message(5, "cut \ud83d here")
+    assert server.forms[0]["text"] == "cut ? here"
 
 
 async def test_a_method_without_parameters_and_a_file_to_fetch(server):
