@@ -138,7 +138,7 @@ class Delivery:
         try:
             async with session.post(url, json=update, headers=headers) as answer:
                 error = "" if answer.ok else f"Wrong response from the webhook: {answer.status} {answer.reason}"
-        except aiohttp.ClientError as failure:
+        except (aiohttp.ClientError, TimeoutError) as failure:
             error = f"Connection failed: {type(failure).__name__}"
         self.hook["error"] = error
         return not error

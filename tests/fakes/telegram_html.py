@@ -34,6 +34,7 @@ _REFERENCE = re.compile(r"&(?:#(?P<hex>x[0-9A-Fa-f]*)|#(?P<number>[0-9]*)|(?P<na
 _TAG_NAME = re.compile(r"[^ \t\r\n\v\0>]*")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n\v\0>=]*")
 _TOKEN = re.compile(r"[A-Za-z0-9.-]*")
+_QUOTED = {'"': re.compile('[^"&]*'), "'": re.compile("[^'&]*")}
 _SPACE = re.compile(r"[ \t\r\n\v\0]*")
 _URL = re.compile(r"(?:(?:https?|tonsite)://)?[^\s/?#@:]+\.[^\s/?#@:.]+\.?(?::\d{1,5})?(?:[/?#]\S*)?", re.IGNORECASE)
 _SURROGATES = "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate"
@@ -66,7 +67,7 @@ class _Open:
 
 def utf16_length(text: str) -> int:
     """Return the length in UTF-16 code units, which is how Telegram counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse_html(html: str) -> Parsed:
@@ -194,16 +195,13 @@ class _Parser:
         return token.lower()
 
     def _quoted(self) -> str:
-        quote, parts = self._here(), []
+        plain = _QUOTED[self._here()]
         self.pos += 1
-        while self._here() not in ("", quote):
-            if self._here() == "&":
-                parts.append(self._reference())
-            else:
-                parts.append(self._here())
-                self.pos += 1
+        value = self._take(plain)
+        while self._here() == "&":
+            value += self._reference() + self._take(plain)
         self.pos += 1
-        return "".join(parts)
+        return value
 
     def _end_tag(self) -> None:
         begin, self.pos = self.pos, self.pos + 2
