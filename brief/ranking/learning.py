@@ -22,9 +22,7 @@ Vector = dict[str, float]
 
 def learned(papers: Sequence[Paper], votes: Sequence[tuple[Paper, int]]) -> list[float]:
     """Return what each paper gains, in -LEARNED..LEARNED, from votes: (paper, 1 for a like or -1 for a dislike)."""
-    counts = {paper.id: Counter(terms(" ".join(paper_document(paper)))) for paper in (*papers, *(p for p, _ in votes))}
-    spread = Counter(term for paper in papers for term in counts[paper.id])
-    vectors = {i: _weighted(words, spread, len(papers)) for i, words in counts.items()}
+    vectors = word_vectors([paper for paper, _ in votes], papers)
     wanted: defaultdict[str, float] = defaultdict(float)
     for sign in (1, -1):
         chosen = [vectors[paper.id] for paper, vote in votes if vote == sign]
@@ -32,7 +30,22 @@ def learned(papers: Sequence[Paper], votes: Sequence[tuple[Paper, int]]) -> list
             wanted[term] += sign * value / len(chosen)
     strength = LEARNED * len(votes) / (len(votes) + _STEADY)
     norm = math.sqrt(sum(value * value for value in wanted.values())) or 1.0
-    return [strength * _dot(vectors[paper.id], wanted) / norm for paper in papers]
+    return [strength * dot(vectors[paper.id], wanted) / norm for paper in papers]
+
+
+def word_vectors(papers: Sequence[Paper], among: Sequence[Paper]) -> dict[str, Vector]:
+    """Return the words of papers weighted by tf-idf, as vectors of length 1 by paper id, those of `among` included.
+
+    A word is the rarer the fewer papers of `among` say it.
+    """
+    counts = {paper.id: Counter(terms(" ".join(paper_document(paper)))) for paper in (*among, *papers)}
+    spread = Counter(term for paper in among for term in counts[paper.id])
+    return {paper_id: _weighted(words, spread, len(among)) for paper_id, words in counts.items()}
+
+
+def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Return the scalar product of two vectors; of two of length 1, their cosine."""
+    return sum(value * other[term] for term, value in one.items() if term in other)
 
 
 def _weighted(words: Mapping[str, int], spread: Mapping[str, int], documents: int) -> Vector:
@@ -40,7 +53,3 @@ def _weighted(words: Mapping[str, int], spread: Mapping[str, int], documents: in
     vector = {t: (1 + math.log(n)) * math.log((2 + documents) / (1 + spread[t])) for t, n in words.items()}
     norm = math.sqrt(sum(value * value for value in vector.values())) or 1.0
     return {term: value / norm for term, value in vector.items()}
-
-
-def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    return sum(value * other[term] for term, value in one.items() if term in other)

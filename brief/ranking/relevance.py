@@ -70,7 +70,7 @@ def _fit(corpus: Corpus, direction: Direction) -> tuple[Floats, Floats]:
     phrases: dict[tuple[str, ...], float] = {}
     for keyword, weight in zip(direction.keywords, weights, strict=True):
         phrases.setdefault(tuple(terms(keyword)), float(weight))
-    whole = sum((w * _saturated(corpus.frequency(p)) for p, w in phrases.items()), np.zeros(corpus.size))
+    whole = sum((w * saturated(corpus.frequency(p)) for p, w in phrases.items()), np.zeros(corpus.size))
     whole = whole / np.sqrt(weights.sum())
     raw = (whole + WORDS * _words(corpus, phrases)) / 2
     return np.tanh(raw * _context(corpus, direction.context)), whole
@@ -86,7 +86,7 @@ def _words(corpus: Corpus, phrases: dict[tuple[str, ...], float]) -> Floats:
     for word, share in shares.items():
         frequency = corpus.frequency((word,))
         weight = share * corpus.rarity(frequency)
-        total, result = total + weight, result + weight * _saturated(frequency)
+        total, result = total + weight, result + weight * saturated(frequency)
     return result / total if total else result
 
 
@@ -98,5 +98,6 @@ def _context(corpus: Corpus, context: Sequence[str]) -> Floats:
     return np.asarray(OFF_CONTEXT + (1 - OFF_CONTEXT) * np.minimum(1, named))
 
 
-def _saturated(frequency: Floats) -> Floats:
+def saturated(frequency: Floats) -> Floats:
+    """Return what an ever higher frequency counts for: in 0..1, the less the higher it is already."""
     return frequency / (frequency + SATURATION)
