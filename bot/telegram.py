@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from telegram import BotCommand, Message, Update
+from telegram import BotCommand, Update
 from telegram.constants import BotCommandLimit, ChatMemberStatus
 from telegram.error import TelegramError
 from telegram.ext import (
@@ -123,8 +123,6 @@ class TelegramBot:
             await self._refuse(asked)
             return
         chat = await self.chats.of(asked)
-        if asked.line.startswith("/subscribe") and asked.place.thread != chat.thread:
-            chat = await self._services.people.change(chat.id, thread=asked.place.thread)
         date = await self._services.edition_date(chat)
         async with self._sender.typing(asked.place):
             reply = await self._answer(asked, chat, date)
@@ -147,7 +145,7 @@ class TelegramBot:
             reply = await self._answer(asked, chat, press.date)
         if row.toast and isinstance(reply, Document):
             await self._sender.toast(query.id, reply.summary)
-        elif _turns_the_page(asked, row) and isinstance(reply, Document) and isinstance(query.message, Message):
+        elif _turns_the_page(asked, row) and isinstance(reply, Document) and query.message:
             await self._edit(asked, query.message.message_id, reply, press.date)
         else:
             await self._show(asked, reply, press.date)
@@ -189,9 +187,12 @@ class TelegramBot:
         admin = await self.chats.may_change(asked) if row and row.changes_chat else asked.admin
         request = Request("", chat.language, date, chat, asked.owner, admin=admin, name=asked.name)
         try:
-            return await answer(asked.line, request, self._services)
+            reply = await answer(asked.line, request, self._services)
         except CommandError as error:
             return error.document
+        if _name(asked.line) == "subscribe" and chat.thread != asked.place.thread:
+            await self._services.people.change(chat.id, thread=asked.place.thread)
+        return reply
 
     async def _show(self, asked: Asked, reply: Reply, date: dt.date) -> None:
         try:
