@@ -25,10 +25,13 @@ class Paperboy:
     def __init__(self, sites: Sites, environ: dict[str, str]) -> None:
         self.sites, self.environ = sites, environ
 
-    def __call__(self, *args: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *args: str, stdin: str = "", cwd: Path | None = None, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [PAPERBOY, *args],
             check=False,
+            cwd=cwd,
             input=stdin,
             env={**self.environ, **environ},
             capture_output=True,
@@ -236,6 +239,18 @@ def test_chat_answers_line_by_line_and_a_number_opens_a_card(paperboy):
     assert said.stdout.count(first[1][:40]) > 1
     assert "/nonsense" in said.stdout
     assert "Also worth scanning" not in said.stdout
+
+
+def test_the_terminal_has_a_later_list_and_settings_of_its_own(paperboy, tmp_path):
+    paperboy("ask", "/save 2604.26904", "--date", SAMPLE)
+    exported = paperboy("ask", "/export bibtex", "--date", SAMPLE)
+    assert (exported.returncode, exported.stderr) == (0, "")
+    assert exported.stdout.startswith("@misc{")
+    said = paperboy("chat", "--date", SAMPLE, stdin="/export csv\n/export csv\n/lang zh\n/later\n", cwd=tmp_path)
+    assert str(tmp_path / "paperboy-later-2.csv") in said.stdout.replace("\n", "")
+    assert (tmp_path / "paperboy-later.csv").read_bytes() == (tmp_path / "paperboy-later-2.csv").read_bytes()
+    assert "稍后读" in said.stdout
+    assert "AI 论文早报" in paperboy("ask", "/top", "--date", SAMPLE).stdout
 
 
 def test_check_names_what_answers_and_what_to_fix(paperboy):
