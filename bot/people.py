@@ -175,7 +175,7 @@ class People:
     async def moved(self, chat_id: str) -> str | None:
         """Return the id that a chat has now, None for one that did not move."""
         with redis_errors():
-            value = await self._redis.get(key_of("moved", chat_id))
+            value: Any = await self._redis.get(key_of("moved", chat_id))
         return value.decode() if value else None
 
     # -- the later list -----------------------------------------------------------------------------------------------

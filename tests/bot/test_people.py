@@ -238,6 +238,7 @@ async def test_a_move_can_be_followed_by_another(people: People) -> None:
     await people.keep(f"{GROUP}/7", paper(), NOW)
     await people.migrate(GROUP, SUPERGROUP)
     await people.migrate(SUPERGROUP, "telegram:-100600")
+    assert [await people.moved(chat) for chat in (GROUP, SUPERGROUP, ANNA)] == [SUPERGROUP, "telegram:-100600", None]
     assert await people.kept("telegram:-100600/7") == [Saved(paper=paper(), saved=NOW)]
 
 
@@ -291,6 +292,7 @@ async def test_a_redis_that_is_gone_is_a_store_error() -> None:
             people.subscribed(),
             people.change(ANNA, items=4),
             people.migrate(GROUP, SUPERGROUP),
+            people.moved(GROUP),
             people.keep(ANNA, paper(), NOW),
             people.kept(ANNA),
             people.finish(ANNA, paper().id, NOW),
