@@ -7,7 +7,7 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.pushes import Pushes
 from bot.server import serving
@@ -47,6 +47,10 @@ async def _work(services: Services, *, pushes: bool) -> None:
                 await stack.enter_async_context(Pushes(services, bot).running())
             _log.info("serving as @%s", bot.bot.username)
             await _receive(services, bot)
+    except InvalidToken as error:  # its message repeats the token
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN: Telegram does not know it; https://t.me/BotFather gives one"
+        ) from error
     except TelegramError as error:
         raise SettingsError(f"TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_URL: Telegram says {error.message}") from error
 

@@ -84,11 +84,14 @@ class TelegramBot:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Be ready for updates and pushes; waits for Telegram if need be. Raises TelegramError for a wrong token."""
-        await insist(self._app.initialize)
-        async with self._app:
-            await self._set_menus()
-            await self.chats.presubscribe()
-            yield
+        try:
+            await insist(self._app.initialize)
+            async with self._app:
+                await self._set_menus()
+                await self.chats.presubscribe()
+                yield
+        finally:
+            await self.bot.shutdown()  # what had begun to open when it was told to stop
 
     async def handle(self, update: Update) -> None:
         """Do what an update asks, after those of its chat that came before; a press is acknowledged at once."""
