@@ -56,6 +56,8 @@ COMMANDS: dict[str, Row] = {
     "repos": Row(reading.repos),
     "ideas": Row(reading.ideas),
     "sources": Row(reading.sources),
+    "search": Row(reading.search),
+    "similar": Row(reading.similar),
     "later": Row(keeping.later),
     "save": Row(keeping.save, toast=True),
     "done": Row(keeping.done, toast=True),

@@ -13,7 +13,9 @@ from bot.services import Services
 from brief.errors import SourceError
 from brief.models import Brief, Paper
 from formatting import markdown, screens
+from formatting import people as people_screens
 
+FOUND = 10  # papers of a search that are shown; two rows of buttons
 _AS_FILE = ("file", "md", "markdown", "文件")
 
 
@@ -101,6 +103,26 @@ async def paper(request: Request, services: Services) -> Reply:
         previous=previous,
         next=following,
     )
+
+
+async def search(request: Request, services: Services) -> Reply:
+    """Papers of the last 30 editions, by words; a phrase goes in quotes: /search "world model" robot.
+
+    在最近 30 期的论文里搜索，词组加引号：/search "world model" robot。
+    """
+    if not request.text:
+        raise refused(request, "no_words", usage=True)
+    found = await services.search(request.text, FOUND + 1)
+    return people_screens.search_results(request.language, request.text, found[:FOUND], more=len(found) > FOUND)
+
+
+async def similar(request: Request, services: Services) -> Reply:
+    """Papers like a given one: /similar 2604.26904.
+
+    与某篇相近的论文：/similar 2604.26904。
+    """
+    wanted = await find_paper(wanted_paper(request, "similar"), request, services)
+    return people_screens.similar(request.language, wanted, await services.similar(wanted))
 
 
 async def edition(request: Request, services: Services) -> Brief:

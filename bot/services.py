@@ -6,11 +6,14 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from bot.people import Chat, People
+from bot.shelf import Shelf
 from brief import edition
+from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
 from brief.models import Ask, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
@@ -130,6 +133,22 @@ class Services:
         Raises SourceError when it is not stored and every site failed.
         """
         return await self.store.paper(paper_id) or await self._look_up(paper_id)
+
+    async def search(self, words: str, limit: int) -> list[tuple[Paper, dt.date]]:
+        """Return the papers of the newest 30 stored days that fit the words, best first, with their days."""
+        known = await self._shelf.papers()
+        papers = [paper for paper, _ in known.values()]
+        found = await asyncio.to_thread(searching.search, words, papers, limit)
+        return [known[paper.id] for paper in found]
+
+    async def similar(self, paper: Paper) -> list[Paper]:
+        """Return the five papers of the newest 30 stored days most like another one."""
+        papers = [other for other, _ in (await self._shelf.papers()).values()]
+        return await asyncio.to_thread(searching.similar, paper, papers)
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(self.store, self.clock)
 
     async def _look_up(self, paper_id: str) -> Paper | None:
         """Ask the sites for one paper and keep what they say together."""

@@ -18,7 +18,6 @@ from formatting.locales import load
 from formatting.telegram import render
 from formatting.text import shorten
 
-DAYS = 30  # how far back papers are looked for
 RESULTS = 20  # of Telegram's 50; more than anybody scrolls through
 CACHED = 300  # seconds that Telegram answers the same words itself
 _TITLE_COLUMNS = 200
@@ -27,9 +26,9 @@ _TITLE_COLUMNS = 200
 async def find(query: InlineQuery, services: Services, language: Language) -> None:
     """Answer with the papers that fit the words; without words, or a find, with the way into the bot."""
     words = query.query.strip()
-    papers = await services.search(words, days=DAYS, limit=RESULTS) if words else []
+    found = await services.search(words, RESULTS) if words else []
     await query.answer(
-        [_result(paper, services, language) for paper in papers],
+        [_result(paper, services, language) for paper, _ in found],
         cache_time=CACHED,
         is_personal=False,
         button=InlineQueryResultsButton(load(language).text("button.open"), start_parameter="inline"),
