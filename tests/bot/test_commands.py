@@ -390,6 +390,20 @@ async def test_search_finds_and_says_when_it_does_not(reader):
     assert "card" not in buttons(await reader("/search zzzzzz"))
 
 
+async def test_search_sees_what_a_later_collection_brings(reader, clock):
+    assert "card" not in buttons(await reader("/search zebrafish"))
+    day = await reader.services.store.day(SAMPLE_DATE)
+    assert day
+    added = day.papers[0].model_copy(update={"id": "2605.00001", "title": "Zebrafish that plan"})
+    await reader.services.store.save_day(day.model_copy(update={"papers": (*day.papers, added)}))
+    clock.now += dt.timedelta(minutes=11)
+    assert buttons(await reader("/search zebrafish"))["card"] == ["2605.00001"]
+    tomorrow = day.window.model_copy(update={"date": SAMPLE_DATE + dt.timedelta(days=1)})
+    other = added.model_copy(update={"id": "2605.00002"})
+    await reader.services.store.save_day(day.model_copy(update={"window": tomorrow, "papers": (added, other)}))
+    assert sorted(buttons(await reader("/search zebrafish"))["card"]) == ["2605.00001", "2605.00002"]
+
+
 async def test_similar_papers_do_not_include_the_paper_itself(reader):
     found = buttons(await reader(f"/similar {PAPER}"))["card"]
     assert len(found) > 2
