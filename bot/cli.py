@@ -17,16 +17,17 @@ import typer
 
 from bot import check as checks
 from bot import terminal, wiring
-from bot.commands import CommandError, File, Reply, answer
+from bot.commands import CommandError, answer
 from bot.feedback import read_votes
 from bot.logs import log_to_stderr
+from bot.output import AnswerFormat, Format, write_brief, write_reply
 from bot.serve import serve
 from bot.services import Services
 from brief.errors import FeedbackError, NothingCollectedError, ProfileError, SettingsError, StoreError
 from brief.models import Brief, Day, Language, Ranked, Status
 from brief.profile import Profile, load_profile
 from brief.settings import Settings, load_settings
-from formatting import markdown, screens
+from formatting import screens
 from sources import SOURCES
 
 app = typer.Typer(
@@ -35,21 +36,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-
-class Format(StrEnum):
-    """How a brief is written to stdout."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
-class AnswerFormat(StrEnum):
-    """How one answer is written to stdout."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
 
 
 class Lang(StrEnum):
@@ -111,9 +97,9 @@ def brief(
             made, day = await _made(settings, date, profile, language)
             # A first try without a network shows what a brief is; asked for a day, the truth about that day.
             if date is not None or form is not Format.TERMINAL or not _nothing(day):
-                return _write(made, form)
+                return write_brief(made, form)
             terminal.show(screens.collected(day, language))
-        _write(await wiring.sample_brief(settings, _profile(settings, profile), language), form)
+        write_brief(await wiring.sample_brief(settings, _profile(settings, profile), language), form)
         return None
 
     asyncio.run(run())
@@ -159,13 +145,13 @@ def ask(
     async def run() -> None:
         async with _services(settings, profile, language) as services:
             request = await terminal.request(services, _asked(date, services), lang.value if lang else None)
-            _print(await answer(text, request, services), form)
+            try:
+                write_reply(await answer(text, request, services), form, request.date)
+            except CommandError as error:
+                write_reply(error.document, form, request.date)
+                raise typer.Exit(2 if error.usage else 1) from error
 
-    try:
-        asyncio.run(run())
-    except CommandError as error:
-        _print(error.document, form)
-        raise typer.Exit(2 if error.usage else 1) from error
+    asyncio.run(run())
 
 
 @app.command()
@@ -270,22 +256,3 @@ def _summary(day: Day) -> dict[str, object]:
         "assets": len(day.assets),
         "reports": [report.model_dump(mode="json") for report in day.reports],
     }
-
-
-def _write(made: Brief, form: Format) -> None:
-    if form is Format.JSON:
-        typer.echo(made.model_dump_json(indent=2))
-    elif form is Format.MARKDOWN:
-        typer.echo(markdown.render(screens.full(made)))
-    else:
-        terminal.show(screens.push(made))
-        terminal.show(screens.full(made))
-
-
-def _print(reply: Reply, form: AnswerFormat) -> None:
-    if isinstance(reply, File):
-        typer.echo(reply.content, nl=False)
-    elif form is AnswerFormat.MARKDOWN:
-        typer.echo(markdown.render(reply))
-    else:
-        terminal.show(reply)

@@ -30,7 +30,7 @@ async def find(query: InlineQuery, services: Services, language: Language) -> No
     await query.answer(
         [_result(paper, services, language) for paper, _ in found],
         cache_time=CACHED,
-        is_personal=False,
+        is_personal=True,
         button=InlineQueryResultsButton(load(language).text("button.open"), start_parameter="inline"),
     )
 

@@ -26,7 +26,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Te
 from bot.request import File, Reply
 from bot.telegram_updates import Place
 from formatting import telegram as renderer
-from formatting.document import Buttons, Document
+from formatting.document import Document
 from formatting.text import shorten
 
 CAPTION_UNITS = 1024
@@ -86,15 +86,10 @@ class Sender:
         self._bot, self._moved = bot, moved
 
     async def send(self, place: Place, reply: Reply, date: dt.date) -> int:
-        """Send a reply and return the id of its last message. Raises ChatGoneError, TelegramError.
-
-        A screen, which has buttons, is one message; a document without is to be read through and is split.
-        """
+        """Send a reply and return the id of its last message. Raises ChatGoneError, TelegramError."""
         if isinstance(reply, File):
             return await self._file(place, reply, date)
-        pressed = any(isinstance(block, Buttons) for block in reply.blocks)
-        messages = [renderer.render(reply, date=date)] if pressed else renderer.render_split(reply, date=date)
-        for message in messages:
+        for message in renderer.messages(reply, date=date):
             sent = await self._text(place, message)
         return sent.message_id
 

@@ -302,3 +302,13 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:  # the other end is gone
         return b""
+
+
+def test_telegrams_calls_are_printed_as_json(paperboy):
+    made = json.loads(paperboy("brief", "--date", SAMPLE, "--format", "telegram").stdout)
+    assert {call["method"] for call in made} == {"sendMessage"}
+    assert len(made) > 2
+    [asked] = json.loads(paperboy("ask", "/must", "--date", SAMPLE, "--format", "telegram").stdout)
+    assert asked["parameters"]["reply_markup"]["inline_keyboard"]
+    wrong = paperboy("ask", "/papr", "--date", SAMPLE, "--format", "telegram")
+    assert (wrong.returncode, json.loads(wrong.stdout)[0]["method"]) == (2, "sendMessage")

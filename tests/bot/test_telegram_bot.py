@@ -163,10 +163,10 @@ async def test_the_menu_of_commands_is_set_in_both_languages(fake, bot):
 
 async def test_inline_mode_finds_papers_and_leads_into_the_bot(fake, bot):
     answer = await fake.answered(await fake.ask_inline(READER, "agents"))
-    found = json.loads(answer["results"])
-    assert found
-    assert all("arxiv.org" in item["input_message_content"]["message_text"] for item in found)
-    assert json.loads((await fake.answered(await fake.ask_inline(READER, "")))["results"]) == []
+    assert answer["results"]
+    assert all("arxiv.org" in item["input_message_content"]["message_text"] for item in answer["results"])
+    assert json.loads(answer["button"])["start_parameter"]
+    assert (await fake.answered(await fake.ask_inline(READER, "")))["results"] == []
 
 
 # -- what happens to chats --------------------------------------------------------------------------------------------
@@ -311,7 +311,8 @@ async def test_an_update_that_does_not_parse_does_not_spoil_its_neighbours(fake,
 
 
 async def test_captured_updates_are_handled(fake, settings, shared, caplog):
-    rows = [row for path in (shared / "captures" / "telegram").glob("*.jsonl") for row in path.open(encoding="utf-8")]
+    files = (shared / "captures" / "telegram").glob("*.jsonl")
+    rows = [row for path in files for row in path.read_text(encoding="utf-8").splitlines()]
     updates = [update for row in rows if (update := complete(json.loads(row)["obj"]))]
     assert len(updates) >= 3
     async with open_services(configured(settings, fake, "*")) as services, polling(services):

@@ -1,4 +1,4 @@
-"""Everything fifteen real days have to show, in both languages, sent to a Telegram that refuses what Telegram refuses."""
+"""Everything fifteen real days have to show, in both languages, sent to a strict Telegram."""
 
 import datetime as dt
 from collections.abc import AsyncIterator

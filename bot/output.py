@@ -1,0 +1,58 @@
+"""What the command line writes to stdout."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from enum import StrEnum
+
+import typer
+
+from bot import terminal
+from bot.request import File, Reply
+from brief.models import Brief
+from formatting import markdown, screens, telegram
+
+
+class Format(StrEnum):
+    """How a brief is written; `telegram` is the Bot API's calls as a JSON array of {method, parameters}."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    TELEGRAM = "telegram"
+
+
+class AnswerFormat(StrEnum):
+    """How one answer is written."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    TELEGRAM = "telegram"
+
+
+def write_brief(made: Brief, form: Format) -> None:
+    """Write a brief: whole as JSON or Markdown, the push and then the whole otherwise."""
+    push, full = screens.push(made), screens.full(made)
+    if form is Format.JSON:
+        typer.echo(made.model_dump_json(indent=2))
+    elif form is Format.MARKDOWN:
+        typer.echo(markdown.render(full))
+    elif form is Format.TELEGRAM:
+        calls = telegram.calls(push, date=made.date) + telegram.calls(full, date=made.date)
+        typer.echo(json.dumps(calls, ensure_ascii=False, indent=2))
+    else:
+        terminal.show(push)
+        terminal.show(full)
+
+
+def write_reply(reply: Reply, form: AnswerFormat, date: dt.date) -> None:
+    """Write an answer about the edition of a date; a file as it is."""
+    if isinstance(reply, File):
+        typer.echo(reply.content, nl=False)
+    elif form is AnswerFormat.MARKDOWN:
+        typer.echo(markdown.render(reply))
+    elif form is AnswerFormat.TELEGRAM:
+        typer.echo(json.dumps(telegram.calls(reply, date=date), ensure_ascii=False, indent=2))
+    else:
+        terminal.show(reply)
