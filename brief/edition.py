@@ -125,7 +125,7 @@ class Desk:
             score=item.score,
             categories=categories,
             directions=labels(self._profile, item.score.directions, self._language),
-            card=self.writer.card(item, categories),
+            card=self.writer.card(item),
             revision=paper.id in self._shown,
         )
 

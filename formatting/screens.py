@@ -46,7 +46,7 @@ Kind = Literal[
 def push(brief: Brief) -> Document:
     """Return the morning message: the day in a sentence, the top five, what is missing, where to go next."""
     locale = load(brief.language)
-    overview = shown.said(locale, shown.opening(brief.overview, _PUSH_OVERVIEW), _PUSH_OVERVIEW)
+    overview = shown.said(locale, brief.overview, _PUSH_OVERVIEW)
     blocks: list[Block] = [*sections.notices(locale, brief)]
     if overview:
         blocks.append(Paragraph(overview, Importance.ESSENTIAL))

@@ -46,7 +46,7 @@ def ranked(item: Paper, *directions: str) -> Ranked:
 
 
 def card(item: Paper, *directions: str, language: Language = "en", day: Iterable[Paper] = ()) -> Card:
-    return Extractive(PROFILE, language, [item, *day], NOW).card(ranked(item, *directions), ())
+    return Extractive(PROFILE, language, [item, *day], NOW).card(ranked(item, *directions))
 
 
 def pick(number: int, *directions: str, title: str = "") -> Pick:
