@@ -1,32 +1,23 @@
-"""The command line: one subcommand a verb. Exit status: 0 done, 1 failed and said why on stderr, 2 wrong usage."""
+"""The command line: one subcommand a verb. Exit status: 0 done, 1 failed and said why on stderr, 2 wrong usage.
+
+What a verb does is in `bot/verbs.py`, imported only when one runs: `--help` and a typing mistake answer at once.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import json
+import io
 import logging
+import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot import check as checks
-from bot import terminal, wiring
-from bot.commands import CommandError, Request, answer
-from bot.feedback import read_votes
-from bot.services import Services
 from brief.errors import FeedbackError, NothingCollectedError, ProfileError, SettingsError, StoreError
-from brief.models import Brief, Day, Language, Ranked, Status
-from brief.profile import Profile, load_profile
-from brief.settings import Settings, load_settings
-from formatting import markdown, screens
-from formatting.document import Document
-from sources import SOURCES
 
 app = typer.Typer(
     help="The day's AI papers, ranked and explained for your own directions.",
@@ -65,32 +56,35 @@ def _date(text: str) -> dt.date:
         raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-05-01") from error
 
 
+def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
+    if wanted:
+        typer.echo(f"paperboy {version('paperboy-brief')}")
+        raise typer.Exit
+
+
 DateOption = Annotated[
     dt.date | None, typer.Option("--date", parser=_date, metavar="D", help="Behave as on that day, e.g. 2026-05-01.")
 ]
 ProfileOption = Annotated[
     Path | None, typer.Option("--profile", metavar="F", help="The reader's profile, a TOML file.")
 ]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="The language to write in.")]
+LangOption = Annotated[Lang | None, typer.Option("--lang", case_sensitive=False, help="The language to write in.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
+
+
+@app.callback()
+def options(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """The day's AI papers, ranked and explained for your own directions."""
 
 
 @app.command()
 def collect(date: DateOption = None, as_json: JsonOption = False) -> None:
     """Ask the sources once, cache the items, and print how it went."""
-    settings = load_settings()
+    from bot import verbs
 
-    async def run() -> Day:
-        async with _services(settings, None, settings.brief_language) as services:
-            return await services.collect(_asked(date, services))
-
-    day = asyncio.run(run())
-    if as_json:
-        typer.echo(json.dumps(_summary(day)))
-    else:
-        terminal.show(screens.collected(day, settings.brief_language))
-    if _nothing(day):
-        raise NothingCollectedError("no source delivered anything; `paperboy check` tells what answers")
+    verbs.collect(date, as_json=as_json)
 
 
 @app.command()
@@ -102,20 +96,9 @@ def brief(
     sample: Annotated[bool, typer.Option("--sample", help="Show the packaged edition of 2026-05-01.")] = False,
 ) -> None:
     """Print the morning push and the full brief."""
-    settings = load_settings()
-    language = _language(lang, settings)
+    from bot import verbs
 
-    async def run() -> None:
-        if not sample:
-            made, day = await _made(settings, date, profile, language)
-            # A first try without a network shows what a brief is; asked for a day, the truth about that day.
-            if date is not None or form is not Format.TERMINAL or not _nothing(day):
-                return _write(made, form)
-            terminal.show(screens.collected(day, language))
-        _write(await wiring.sample_brief(settings, _profile(settings, profile), language), form)
-        return None
-
-    asyncio.run(run())
+    verbs.brief(date, profile, lang.value if lang else None, form.value, sample=sample)
 
 
 @app.command()
@@ -128,65 +111,41 @@ def rank(
     as_json: JsonOption = False,
 ) -> None:
     """Print every paper of the day, best first, with the parts of its score."""
-    settings = load_settings()
-    votes = read_votes(feedback) if feedback else {}
+    from bot import verbs
 
-    async def run() -> list[Ranked]:
-        async with _services(settings, profile, settings.brief_language) as services:
-            return await services.ranked(_asked(date, services), votes)
-
-    ranked = asyncio.run(run())
-    if as_json:
-        for item in ranked:
-            typer.echo(json.dumps({"id": item.paper.id, "score": item.score.total, "parts": item.score.parts}))
-    else:
-        terminal.show(screens.ranking(ranked, settings.brief_language))
+    verbs.rank(date, profile, feedback, as_json=as_json)
 
 
 @app.command()
 def ask(
-    text: Annotated[str, typer.Argument(help='A chat command, e.g. "/paper 2604.26904".')],
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help='A chat command, e.g. "/paper 2604.26904".')],
     date: DateOption = None,
     profile: ProfileOption = None,
     lang: LangOption = None,
     form: Annotated[AnswerFormat, typer.Option("--format", help="How to write it.")] = AnswerFormat.TERMINAL,
 ) -> None:
     """Answer one chat command on stdout."""
-    settings = load_settings()
-    language = _language(lang, settings)
+    from bot import verbs
 
-    async def run() -> None:
-        async with _services(settings, profile, language) as services:
-            request = Request(text="", language=language, date=_asked(date, services))
-            _print(await answer(text, request, services), form)
-
-    try:
-        asyncio.run(run())
-    except CommandError as error:
-        _print(error.document, form)
-        raise typer.Exit(2 if error.usage else 1) from error
+    status = verbs.ask(" ".join(text), date, profile, lang.value if lang else None, form.value)
+    if status:
+        raise typer.Exit(status)
 
 
 @app.command()
 def chat(date: DateOption = None, profile: ProfileOption = None, lang: LangOption = None) -> None:
     """Answer the chat's commands interactively; /quit or the end of input leaves."""
-    settings = load_settings()
-    language = _language(lang, settings)
+    from bot import verbs
 
-    async def run() -> None:
-        async with _services(settings, profile, language) as services:
-            await terminal.chat(services, language, _asked(date, services))
-
-    asyncio.run(run())
+    verbs.chat(date, profile, lang.value if lang else None)
 
 
 @app.command()
 def check() -> None:
     """Tell what is configured, what answers, and what to fix next."""
-    settings = load_settings()
-    findings = asyncio.run(checks.run(settings))
-    terminal.show(screens.check([(f.what, f.ok, f.found, f.fix) for f in findings], "en"))
-    if any(finding.ok is False for finding in findings):
+    from bot import verbs
+
+    if not verbs.check():
         raise typer.Exit(1)
 
 
@@ -194,72 +153,11 @@ def main() -> None:
     """Run the command line; every expected failure ends in a sentence on stderr, not in a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("stamina").setLevel(logging.ERROR)  # the reports tell of tries
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # give back what is held, as on Ctrl-C
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese letters is no reason to fail
     try:
         app()
     except (SettingsError, ProfileError, StoreError, FeedbackError, NothingCollectedError) as error:
         typer.echo(f"paperboy: {error}", err=True)
         sys.exit(1)
-
-
-@asynccontextmanager
-async def _services(settings: Settings, profile: Path | None, language: Language) -> AsyncIterator[Services]:
-    names = tuple(row.name for row in SOURCES)
-    with terminal.progress(names, language) as heard:
-        async with wiring.open_services(settings, _profile(settings, profile), heard) as services:
-            yield services
-
-
-async def _made(
-    settings: Settings, date: dt.date | None, profile: Path | None, language: Language
-) -> tuple[Brief, Day]:
-    async with _services(settings, profile, language) as services:
-        asked = _asked(date, services)
-        made = await services.brief(asked, language, fresh=True)
-        return made, await services.day(asked)
-
-
-def _asked(date: dt.date | None, services: Services) -> dt.date:
-    if date and date > services.today():
-        raise typer.BadParameter(f"{date} has not begun yet", param_hint="--date")
-    return date or services.today()
-
-
-def _profile(settings: Settings, path: Path | None) -> Profile:
-    return load_profile(path or settings.paperboy_profile)
-
-
-def _language(lang: Lang | None, settings: Settings) -> Language:
-    return lang.value if lang else settings.brief_language
-
-
-def _nothing(day: Day) -> bool:
-    failed = (Status.FAILED, Status.DISABLED)
-    return not (day.papers or day.repos or day.assets) and all(r.status in failed for r in day.reports)
-
-
-def _summary(day: Day) -> dict[str, object]:
-    return {
-        "date": day.window.date.isoformat(),
-        "collected": day.collected.isoformat(),
-        "papers": len(day.papers),
-        "repos": len(day.repos),
-        "assets": len(day.assets),
-        "reports": [report.model_dump(mode="json") for report in day.reports],
-    }
-
-
-def _write(made: Brief, form: Format) -> None:
-    if form is Format.JSON:
-        typer.echo(made.model_dump_json(indent=2))
-    elif form is Format.MARKDOWN:
-        typer.echo(markdown.render(screens.full(made)))
-    else:
-        terminal.show(screens.push(made))
-        terminal.show(screens.full(made))
-
-
-def _print(document: Document, form: AnswerFormat) -> None:
-    if form is AnswerFormat.MARKDOWN:
-        typer.echo(markdown.render(document))
-    else:
-        terminal.show(document)

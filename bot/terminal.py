@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from bot.commands import CommandError, Request, answer
 from bot.services import Services
+from brief.errors import StoreError
 from brief.models import Language, SourceReport
 from formatting.document import Button, Buttons, Document
 from formatting.locales import Locale, load
@@ -45,7 +47,7 @@ def progress(names: tuple[str, ...], language: Language) -> Iterator[Callable[[S
 
         def heard(report: SourceReport) -> None:
             waiting.pop(report.source, None)
-            status.update(_waiting(locale, waiting))
+            status.update(_waiting(locale, waiting or dict.fromkeys(names)))
 
         yield heard
 
@@ -68,6 +70,9 @@ async def _say(line: str, request: Request, services: Services) -> Document | No
     except CommandError as error:
         show(error.document)
         return None
+    except StoreError as error:
+        sys.stderr.write(f"paperboy: {error}\n")
+        return None
     show(document)
     return document if any(isinstance(block, Buttons) for block in document.blocks) else None
 
@@ -85,10 +90,14 @@ def _pressed(line: str, shown: Document | None) -> str:
 
 
 def _read() -> str | None:
+    # asyncio's own handler would only ask the loop to stop, which waits for us: leave at once instead.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return input("paperboy> " if sys.stdin.isatty() else "").strip()
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         return None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _waiting(locale: Locale, names: dict[str, None]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
-from bot.services import Services
+from bot.services import Heard, Services
 from brief import edition
 from brief.collect import collect
-from brief.models import Ask, Brief, Language, SourceReport
+from brief.models import Ask, Brief, Language
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import open_store
@@ -28,7 +28,7 @@ def user_agent(settings: Settings) -> str:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, profile: Profile, heard: Callable[[SourceReport], None] = lambda _: None
+    settings: Settings, profile: Profile, asking: Callable[[], AbstractContextManager[Heard]]
 ) -> AsyncIterator[Services]:
     """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
     async with open_store(settings) as store, Http(user_agent=user_agent(settings), turn=store.turn) as http:
@@ -38,7 +38,7 @@ async def open_services(
             store=store,
             sources=[row.build(http, settings) for row in SOURCES],
             clock=now,
-            heard=heard,
+            asking=asking,
         )
 
 
