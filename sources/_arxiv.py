@@ -17,6 +17,7 @@ from sources._parse import clean
 
 PACE: Final = "arxiv"
 GAP: Final = 3.0  # seconds between requests, one at a time: https://info.arxiv.org/help/api/tou.html names API and RSS
+_MOST: Final = 12 * 2**20  # bytes; a full answer of 2,000 entries has some 6 MB
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Rows:
 
 def site(what: str, url: str, seconds: float, *, tries: int = 3) -> Site:
     """Return a site of arXiv's, within the pace all of them share."""
-    return Site(what, url, gap=GAP, pace=PACE, connections=1, timeout=seconds, tries=tries)
+    return Site(what, url, gap=GAP, pace=PACE, connections=1, timeout=seconds, tries=tries, max_bytes=_MOST)
 
 
 def open_feed(reply: Reply) -> feedparser.FeedParserDict:
