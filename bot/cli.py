@@ -56,7 +56,7 @@ def _date(text: str) -> dt.date:
         raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-05-01") from error
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - how typer calls it
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"paperboy {version('paperboy-brief')}")
         raise typer.Exit

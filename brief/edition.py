@@ -28,7 +28,7 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
     """Return the brief of a day for one reader. `shown` is what earlier editions recommended."""
     best = ranked(day, profile, shown=shown)
     chosen = select(best, PICKS)
-    scanned = select(best, SCAN, chosen=chosen)
+    scanned = select(best, SCAN, chosen=chosen, named=False)
     desk = Desk(day.papers, profile, language, day.window.until, shown)
     picks = desk.picks(chosen)
     stand_in, when = desk.writer.stand_in(picks)
