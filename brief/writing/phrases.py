@@ -46,6 +46,10 @@ class Phrases(string.Formatter):
         wanted = [t for t in templates if self._names(t) <= known.keys()]
         return [self._tidy(self.vformat(t, (), known)) for t in wanted]
 
+    def knows(self, key: str) -> bool:
+        """Tell whether there is a template of this key."""
+        return key in self._templates
+
     def keys(self) -> tuple[str, ...]:
         """Every key, in file order."""
         return tuple(self._templates)
