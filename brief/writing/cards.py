@@ -11,6 +11,7 @@ from brief.profile import Direction, Profile
 from brief.ranking.relevance import matches
 from brief.ranking.text import names as says
 from brief.ranking.text import spoken
+from brief.writing import cues
 from brief.writing.facts import Votes, announced, baseline, benchmarks, venue
 from brief.writing.phrases import Phrases
 from brief.writing.readable import readable
@@ -82,7 +83,7 @@ class CardWriter:
         elif reading.claim is not None:
             text.append(self._quote(reading.claim))
             if len(text[0].text) < SHORT_CLAIM:
-                text += [self._quote(index) for index in reading.methods[:1]]
+                text += [self._quote(index) for index in self._unused(reading.methods)[:1]]
         if not text:
             return (self._say("contribution.none"),)
         if reading.results and len(reading.sentences[reading.results[0]]) <= RESULT_LENGTH:
@@ -170,7 +171,8 @@ class CardWriter:
         start = self.reading.claim or 0
         counts = {}
         for index in self._unused(range(start, len(self.reading.sentences))):
-            said = spoken(self.reading.sentences[index])
+            sentence = self.reading.sentences[index]
+            said = "" if cues.AVAILABILITY.search(sentence) else spoken(sentence)
             counts[index] = sum(says(said, keyword) for keyword in keywords)
         best = max(counts, key=counts.__getitem__, default=None)
         return best if best is not None and counts[best] else None

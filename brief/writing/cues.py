@@ -37,6 +37,7 @@ PRESENTS = _cue(  # a sentence that hands over a thing of its own: "We introduce
 )
 ASIDE = _cue(  # a sentence that adds to another, or hopes
     r"^(?:furthermore|finally|beyond|additionally|moreover|also|first|second|third|lastly|"
+    r"remarkably|notably|ultimately|extensive|th(?:is|ese) (?:results?|demonstrates|suggests?|shows?)|"
     r"we (?:further|also|then|hope)|to (?:demonstrate|validate|evaluate|support)|together|overall|"
     r"our (?:findings|results|analys[ie]s))\b",
     r"\bwe (?:\w+ )?hope\b",
@@ -64,9 +65,9 @@ HOW = _cue(  # what a method does, in verbs and parts
 NOT_HOW = _cue(  # openness, hope, structure, findings and motives: not how it works
     r"\b(?:remains? open|open (?:question|problem|challenge|direction)s?|whether|hope|experiments?|"
     r"we (?:\w+ ){0,2}identif(?:y|ied)|recipe|in principle|motivat|observ(?:ation|e)|findings?|we (?:\w+ )?find|discuss|"
-    r"outline|highlight|analysis|insights?|release|future|challenges?|limitations?|suggest|reveals?|well-known|contributions?|"
-    r"advances?|paving|paves|practical recommend)",
-    r"^(?:finally|furthermore|beyond|additionally|however|yet|while|overall|recent|existing|"
+    r"outline|highlight|analysis|insights?|release|future|challenges?|limitations?|suggest|reveals?|well-known|"
+    r"contributions?|advances?|paving|paves|practical recommend)",
+    r"^(?:finally|furthermore|beyond|additionally|however|yet|while|overall|recent|existing|ultimately|these results|"
     r"to (?:evaluate|validate))\b",
 )
 MECHANISM = _cue(
@@ -77,6 +78,7 @@ PROBLEM = _cue(
     r"\b(?:however|yet|but|existing|current|prior|previous|remains?|challeng|bottleneck|limited|lack|fail|suffer|"
     r"underexplored|unclear|gap|difficult|costly|expensive|struggl|rarely|overlook)"
 )
+OWN_WORK = _cue(r"\b(?:we|our|this (?:paper|work|study))\b|\brevisit", r"^under this\b")
 GAIN = _cue(
     r"\b(?:improv|outperform|achiev|reduc|speed|faster|gain|surpass|accura|exceed|increas|higher|lower|success rate|"
     r"attain|reach|yield|cut|best|only|drop|raises?)"
@@ -105,7 +107,8 @@ OPEN = _cue(
 OWN_SUBJECT = _cue(r"^(?:\w+,? ){0,3}?(?:we|our|it|its|this (?:method|approach|framework|system))\b")
 SOLVED = _cue(  # words that turn a caveat into a merit, or give it to others
     r"\b(?:without|unlike|negligible|reduc|avoid|outperform|prior|existing|preserv|instead|mitigat|surpass|superior|"
-    r"address|eliminat|breaks?\b|overcom|resolv|recover|prevent|while (?:still )?(?:remain|maintain|keep))"
+    r"address|reveal|shows?\b|find\b|found\b|eliminat|breaks?\b|overcom|resolv|recover|prevent|"
+    r"while (?:still )?(?:remain|maintain|keep))"
 )
 
 TITLE_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -174,11 +177,17 @@ SURVEYS = _cue(r"\b(?:this|the|our) (?:survey|review)\b|\bwe (?:\w+ )?(?:survey|
 TECHNICAL_REPORT = _cue(r"\bthis (?:technical )?report (?:summari|present|describ|introduc|detail)")
 
 TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
-    ("latent", _cue(r"\blatent", r"\bhidden[- ](?:state|representation)", "continuous thought")),
+    (
+        "latent",
+        _cue(
+            r"\blatent[- ](?:visual )?(?:space|reason|thought|state|token|communicat|represent|distill|think|chain)",
+            r"\bhidden[- ](?:state|representation)|\bcontinuous thought|\blooped",
+        ),
+    ),
     (
         "world",
         _cue(
-            r"\bworld models?|state[- ]transition|\bforecast|predictive agents?",
+            r"\bworld models?|next[- ]states?|\bforecast|predictive agents?",
             r"predict\w* (?:the )?(?:future|next state|outcome)",
         ),
     ),

@@ -18,9 +18,7 @@ from brief.writing.sentences import clip
 MOST_NAMES = 4
 LEAST_KNOWN = 5  # papers of a listing day: fewer are what a merge left of it, not the day
 
-_ACCEPTED = re.compile(
-    r"\b(?:accepted|published|to appear|in press|camera.ready|oral|spotlight|best paper)\b", re.IGNORECASE
-)
+_ACCEPTED = re.compile(r"\b(?:accepted|published|to appear|in press|oral|spotlight|best paper)\b", re.IGNORECASE)
 _PENDING = re.compile(r"\b(?:submitted|under review|in submission|preprint|rejected|not accepted)\b", re.IGNORECASE)
 _COMMENT_PART = re.compile(r"[^;.\n,]+(?:[.,](?!\s)[^;.\n,]*)*")
 
@@ -46,6 +44,7 @@ _TOO_GENERAL = frozenset(
     {"reinforcement learning", "policy optimization", "large language models", "large language model", "reward model"}
     | {"language models", "tool use", "multi-agent systems", "deep learning", "machine learning", "llm agents"}
 )
+_MADE_HERE = re.compile(rf"(?:{cues.PRESENTS.pattern})[^.,]{{0,20}}$", re.IGNORECASE)  # what stands before a name
 _AMOUNT = re.compile(r"(?:Only|Just|Fewer|More|Less)\b")
 _MECHANISM = re.compile(
     r"\b(?:via|through|using|with|by)\s(?P<phrase>[A-Z][\w-]*(?:[ -][A-Z\d][\w-]*){1,5})(?=$|[,:?])"
@@ -66,8 +65,13 @@ def venue(paper: Paper) -> str | None:
 def benchmarks(reading: Reading) -> tuple[str, ...]:
     """Return at most four benchmarks and data sets the abstract names, its own work left out, in order."""
     own = tuple({reading.name.casefold(), (reading.coined or reading.name).casefold()})
-    found = dict.fromkeys(m[0] for m in _BENCHMARK.finditer(" ".join(reading.sentences)))
-    return tuple(name for name in found if not name.casefold().startswith(own))[:MOST_NAMES]
+    text = " ".join(reading.sentences)
+    found = dict.fromkeys(
+        m[0] for m in _BENCHMARK.finditer(text) if not _MADE_HERE.search(text[max(0, m.start() - 60) : m.start()])
+    )
+    return tuple(name for name in found if not name.casefold().startswith(own) and name not in reading.name)[
+        :MOST_NAMES
+    ]
 
 
 def baseline(reading: Reading) -> str | None:

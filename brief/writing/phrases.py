@@ -18,7 +18,7 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 _CJK = "[一-鿿]"
-_TOUCHING = re.compile(rf"(?<={_CJK})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?={_CJK})")
+_TOUCHING = re.compile(rf"(?<={_CJK})(?=[A-Za-z0-9α-ω])|(?<=[A-Za-z0-9α-ω%])(?={_CJK})")
 _APART = re.compile(rf"(?<={_CJK}) +(?={_CJK})")
 
 

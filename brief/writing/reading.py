@@ -74,7 +74,7 @@ class Reading:
         return max(range(len(scores)), key=scores.__getitem__) if scores else None
 
     def _claim_score(self, index: int, sentence: str) -> float:
-        score = 3.0 * bool(cues.OFFERS.search(sentence)) or 1.5 * bool(cues.STUDIES.search(sentence))
+        score = 3.5 * bool(cues.OFFERS.search(sentence)) or 2.2 * bool(cues.STUDIES.search(sentence))
         score += 1.5 * bool(self.coined and self.coined in sentence)
         score += 0.8 * bool(cues.MECHANISM.search(sentence)) + 2 * _share(words(self.title), words(sentence))
         score -= 1.5 * bool(cues.BACKGROUND.search(sentence) or cues.AVAILABILITY.search(sentence))
@@ -93,7 +93,7 @@ class Reading:
     def problem(self) -> int | None:
         """The last sentence before the claim that names what is missing so far."""
         before = list(enumerate(self.sentences))[: self.claim or 0]
-        found = [i for i, s in before if cues.PROBLEM.search(s) and not cues.OFFERS.search(s) and "revisit" not in s]
+        found = [i for i, s in before if cues.PROBLEM.search(s) and not cues.OWN_WORK.search(s)]
         return found[-1] if found else None
 
     @cached_property

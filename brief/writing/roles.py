@@ -35,11 +35,6 @@ _TASKS = {  # the tasks a testbed consists of, and a method is made for
 _TASK_CUES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _TASKS.items()}
 
 # What a claim must say before a template may put a paper into a role.
-_LATENT = re.compile(
-    r"\blatent[- ](?:space|reasoning|thoughts?|states?|tokens?|communication|representations?|distill\w*|thinking|"
-    r"chain)|\bhidden[- ](?:states?|representations?)|\bcontinuous thought|\blooped",
-    re.IGNORECASE,
-)
 _RL = re.compile(
     r"\breinforcement learning\b|\bRL(?:VR|HF)?\b|[Pp]olicy [Oo]ptimi[sz]ation|\b\w*[A-Z]PO\b|\brollouts?\b"
 )
@@ -107,7 +102,7 @@ class Part:
         reading, claim = self.reading, self.claim or ""
         trains = cues.LANGUAGE.search(reading.text) and _RL.search(claim) and not _NO_TRAINING.search(reading.core)
         found = {
-            "latent": "latent" in reading.topics and _LATENT.search(reading.core),
+            "latent": "latent" in reading.topics,
             "world": _WORLD.search(claim) and _AGENT.search(reading.core),
             "efficiency": "efficiency" in reading.topics and _FASTER.search(reading.core),
             "training": trains and "efficiency" not in reading.topics,

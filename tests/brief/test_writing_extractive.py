@@ -167,6 +167,16 @@ def test_why_ends_with_the_problem_in_the_papers_words() -> None:
     assert quotes(card(paper()).why) == ["However, existing memories store text only, which limits reuse."]
 
 
+def test_what_the_paper_says_of_itself_is_no_problem_it_takes_up() -> None:
+    abstract = "We analyze a challenge that remains. We propose HidePad, a pad of states."
+    assert "The problem it takes up:" not in [s.text for s in card(paper(abstract=abstract)).why]
+
+
+def test_a_benchmark_made_in_the_paper_is_not_named_as_another() -> None:
+    abstract = f"{ABSTRACT} We also construct PadTraceBench from runs and test on GSM8K."
+    assert "Named in the abstract: SWE-bench Verified and GSM8K." in said(card(paper(abstract=abstract)).why)
+
+
 def test_the_relation_names_directions_words_and_another_sentence() -> None:
     relation = card(paper(), "code", "latent").relation
     assert (
@@ -312,8 +322,16 @@ def test_a_limit_of_the_work_or_an_open_question_is_to_be_checked(sentence: str)
     assert sentence in quotes(card(paper(abstract=f"We propose HidePad, a pad that keeps states. {sentence}")).focus)
 
 
-def test_no_sentence_is_quoted_twice() -> None:
-    found = [s.text for s in parts(card(paper(), "code", "latent")) if s.quoted]
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        ABSTRACT,
+        "We introduce PadX, a pad which keeps states.",
+        "We introduce PadX, a pad. See code: https://pads.example.",
+    ],
+)
+def test_no_sentence_is_quoted_twice(abstract: str) -> None:
+    found = [s.text for s in parts(card(paper(abstract=abstract), "code", "latent")) if s.quoted]
     assert len(found) == len(set(found))
 
 
