@@ -64,8 +64,9 @@ HOW = _cue(  # what a method does, in verbs and parts
 )
 NOT_HOW = _cue(  # openness, hope, structure, findings and motives: not how it works
     r"\b(?:remains? open|open (?:question|problem|challenge|direction)s?|whether|hope|experiments?|"
-    r"we (?:\w+ ){0,2}identif(?:y|ied)|recipe|in principle|motivat|observ(?:ation|e)|findings?|we (?:\w+ )?find|discuss|"
-    r"outline|highlight|analysis|insights?|release|future|challenges?|limitations?|suggest|reveals?|well-known|"
+    r"we (?:\w+ ){0,2}identif(?:y|ied)|recipe|in principle|motivat|observ(?:ation|e)|findings?|"
+    r"we (?:\w+ )?(?:find|project)|discuss|outline|highlight|analysis|insights?|release|future|challenges?|"
+    r"limitations?|suggest|reveals?|well-known|"
     r"contributions?|advances?|paving|paves|practical recommend)",
     r"^(?:finally|furthermore|beyond|additionally|however|yet|while|overall|recent|existing|ultimately|these results|"
     r"to (?:evaluate|validate))\b",
@@ -173,8 +174,11 @@ CLAIM_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
 )
-SURVEYS = _cue(r"\b(?:this|the|our) (?:survey|review)\b|\bwe (?:\w+ )?(?:survey|review)\b")
-TECHNICAL_REPORT = _cue(r"\bthis (?:technical )?report (?:summari|present|describ|introduc|detail)")
+DECLARED_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (  # what a paper calls itself, anywhere in its text
+    ("survey", _cue(r"\b(?:this|the|our) (?:survey|review)\b|\bwe (?:\w+ )?(?:survey|review)\b")),
+    ("position", _cue(r"\bthis (?:position|perspective) paper\b")),
+    ("report", _cue(r"\bthis (?:technical )?report (?:summari|present|describ|introduc|detail)")),
+)
 
 TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     (

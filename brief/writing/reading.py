@@ -133,14 +133,13 @@ class Reading:
 
     @cached_property
     def kind(self) -> cues.Kind:
-        """What sort of paper this is, by its title first and its claim second; "unsure" when neither tells."""
+        """What sort of paper this is, by its title, its own word for itself or its claim; "unsure" if none tells."""
         titled = self._titled_kind()
         if titled and titled != "study":
             return titled
-        if cues.SURVEYS.search(self.text):
-            return "survey"
-        if cues.TECHNICAL_REPORT.search(self.text):
-            return "report"
+        declared = next((kind for kind, pattern in cues.DECLARED_KINDS if pattern.search(self.text)), None)
+        if declared:
+            return declared
         claim = self.sentences[self.claim] if self.claim is not None else ""
         presents = bool(cues.OFFERS.search(claim))
         claimed = next((kind for kind, pattern in cues.CLAIM_KINDS if pattern.search(claim)), None)
@@ -175,7 +174,8 @@ def has_figures(sentence: str) -> bool:
 
 def _tells_how(sentence: str) -> bool:
     told = cues.MECHANISM.search(sentence) and cues.HOW.search(sentence)
-    return bool(told) and not cues.NOT_HOW.search(sentence) and not cues.REPORTS.search(sentence)
+    reports = cues.REPORTS.search(sentence) or (has_figures(sentence) and cues.GAIN.search(sentence))
+    return bool(told) and not cues.NOT_HOW.search(sentence) and not reports
 
 
 def words(text: str) -> frozenset[str]:

@@ -237,6 +237,7 @@ def test_a_paper_off_the_directions_is_said_to_be(fields: dict[str, Any], words:
         ),
         ("Pads: Thinking", "We offer PadX, tokens that think. We investigate how to train PadX.", "method"),
         ("From Pads to Agents", "Beyond the survey itself, we contribute three lists.", "survey"),
+        ("Pads Are Latent", "This position paper asks what pads are. We study pads.", "position"),
         ("Pads Revisited", "Twelve pads were read for a year.", "unsure"),
         ("A Plain Pad", "We propose PadX, a pad that reads.", "method"),
         ("Position: Pads Must Go", "", "position"),
@@ -296,6 +297,7 @@ def test_the_focus_labels_method_test_and_limit() -> None:
         "It remains open whether pads generate better plans.",
         "We hope that pads train better agents.",
         "Our training recipe consists of pads that use pads.",
+        "Combining it with asynchronous pads yields up to 2.5x speedup using pads.",
         "Pads can in principle generate any plan, which uses them.",
     ],
 )
