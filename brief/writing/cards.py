@@ -23,7 +23,8 @@ MOST_DIRECTIONS = 3
 RESULT_LENGTH = 240  # a longer result sentence is left to the abstract
 SHORT_CLAIM = 110  # a claim this short rarely names its mechanism: the next sentence does
 PROBLEM_LENGTH = 240
-HAS_PARTS = ("benchmark", "environment", "dataset")  # made of something, where a method works somehow
+# Which sorts of paper tell how they work, and which what they are made of; a survey or a study does neither.
+HOW = {"method": "method", "system": "method", "benchmark": "parts", "environment": "parts", "dataset": "parts"}
 
 Quote = Literal["abstract", "summary", "comment", "description"]
 
@@ -167,10 +168,12 @@ class CardWriter:
         return self._say("relation.voted" if self.paper.votes else "relation.none")
 
     def _closest(self, keywords: Sequence[str]) -> int | None:
-        """Return the unused sentence, from the claim on, that says most of the keywords."""
+        """Return the unused sentence, from the claim on, that says most of the keywords; how it works is kept back."""
         start = self.reading.claim or 0
-        counts = {}
+        kept, counts = self._how()[:1], {}
         for index in self._unused(range(start, len(self.reading.sentences))):
+            if index in kept:
+                continue
             sentence = self.reading.sentences[index]
             said = "" if cues.AVAILABILITY.search(sentence) else spoken(sentence)
             counts[index] = sum(says(said, keyword) for keyword in keywords)
@@ -208,13 +211,13 @@ class CardWriter:
 
     def _sections(self) -> Iterator[tuple[str, Sequence[int]]]:
         reading = self.reading
-        if reading.kind in ("method", "system"):
-            yield "method", reading.methods
-        elif reading.kind in HAS_PARTS:
-            yield "parts", reading.methods
+        yield HOW.get(reading.kind, "method"), self._how()
         if reading.kind not in ("survey", "position"):
             yield "evaluation", reading.evaluations
-        yield "caveat", () if reading.caveat is None else (reading.caveat,)
+            yield "caveat", () if reading.caveat is None else (reading.caveat,)
+
+    def _how(self) -> list[int]:
+        return self._unused(self.reading.methods) if self.reading.kind in HOW else []
 
     def _unused(self, indices: Iterable[int]) -> list[int]:
         return [index for index in indices if index not in self.used]

@@ -63,7 +63,8 @@ HOW = _cue(  # what a method does, in verbs and parts
     r"stores?|keeps?|reads?|sorts?|splits?|maps?|uses?|using|employ|operates|treats?|casts?|spans?|contains?|compris)"
 )
 NOT_HOW = _cue(  # openness, hope, structure, findings and motives: not how it works
-    r"\b(?:remains? open|open (?:question|problem|challenge|direction)s?|whether|hope|experiments?|"
+    r"\b(?:remains? open|open (?:question|problem|challenge|direction)s?|whether|hope|testbed|"
+    r"experiments?|performance can|we (?:also )?(?:evaluate|contribute)|"
     r"we (?:\w+ ){0,2}identif(?:y|ied)|recipe|in principle|motivat|observ(?:ation|e)|findings?|"
     r"we (?:\w+ )?(?:find|project)|discuss|outline|highlight|analysis|insights?|release|future|challenges?|"
     r"limitations?|suggest|reveals?|well-known|"

@@ -189,6 +189,15 @@ def test_the_relation_names_directions_words_and_another_sentence() -> None:
     )
 
 
+def test_how_it_works_is_kept_for_the_focus() -> None:
+    abstract = (
+        "We propose HidePad, a pad for long work of any kind. It stores what a coding agent writes, using attention."
+    )
+    whole = card(paper(abstract=abstract, summary="It remembers."), "code")
+    assert quotes(whole.relation) == []
+    assert quotes(whole.focus) == ["It stores what a coding agent writes, using attention."]
+
+
 def test_a_direction_without_a_word_of_its_own_is_not_named() -> None:
     whole = card(paper(), "rl", "latent")
     assert whole.relation[0].text == "Touches “latent reasoning” (hidden state)."
