@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -116,6 +116,10 @@ class Http:
     def at(self, site: Site) -> Fetcher:
         """Return a fetcher for one collection from `site`."""
         return Fetcher(self._client, site, self._place(site))
+
+    def once(self, site: Site) -> Fetcher:
+        """Return a fetcher that asks `site` and does not repeat what failed."""
+        return self.at(replace(site, tries=1))
 
     def _place(self, site: Site) -> Callable[[], AbstractAsyncContextManager[object]]:
         if site.gap > 0:

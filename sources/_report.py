@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from brief.errors import SourceError, Trouble
 from brief.models import Note, SourceReport, Status
 from sources._http import Fetcher
+
+Row = TypeVar("Row")
 
 
 def note_of(error: SourceError) -> Note:
     """Return the note that tells a reader of `error`: its trouble, the site, the tries and the HTTP status if any."""
     status = {"status": error.status} if error.status is not None else {}
     return Note(code=error.trouble.value, params={"what": error.what, "tries": error.tries, **status})
+
+
+def first(rows: Sequence[Row], most: int) -> tuple[Sequence[Row], list[Note]]:
+    """Return the first `most` rows of an answer, and the note that there were more than asked for, if so."""
+    more = [Note(code="more_than_asked", params={"got": most, "total": len(rows)})] if len(rows) > most else []
+    return rows[:most], more
 
 
 async def failure_of(work: Coroutine[Any, Any, None], fetcher: Fetcher, seconds: float) -> SourceError | None:
