@@ -54,6 +54,7 @@ class ArxivApi:
     """The source `arxiv`. Its requests keep arXiv's pace: one at a time, three seconds apart."""
 
     name = "arxiv"
+    configured = True
 
     def __init__(
         self,
@@ -110,6 +111,12 @@ class ArxivApi:
         if failure and not found:
             raise failure
         return tuple(found[paper_id] for paper_id in wanted if paper_id in found)
+
+    async def probe(self) -> None:
+        """Ask the API for one paper, at arXiv's pace. Raises SourceError."""
+        api = self._http.once(self._lookup)
+        if failure := await failure_of(_by_id(api, ("1706.03762",), {}), api, _LOOKUP_WITHIN):
+            raise failure
 
     async def _gather(self, api: Fetcher, rss: Fetcher, ask: Ask, haul: _Haul) -> None:
         started = time.monotonic()
