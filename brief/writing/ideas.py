@@ -111,7 +111,9 @@ def _complement(pairing: Pairing, one: Part, other: Part) -> bool:
         return False
     if one.field != other.field or one.for_language != other.for_language or one.name == other.name:
         return False
-    if pairing.second == "testbed" and (one.for_agents != other.for_agents or not one.tasks & other.tasks):
+    if pairing.second == "testbed" and (one.for_agents != other.for_agents or not other.subject):
+        return False
+    if other.subject and not one.tasks & other.subject:
         return False
     return LEAST_SHARED <= _shared(one, other) <= MOST_SHARED
 

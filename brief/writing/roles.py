@@ -128,6 +128,10 @@ class Part:
 
     @cached_property
     def tasks(self) -> frozenset[str]:
-        """The sorts of task it is about: a testbed by its title and claim, a method by its whole abstract."""
-        text = self.reading.core if "testbed" in self.roles else self.reading.text
-        return frozenset(name for name, cue in _TASK_CUES.items() if cue.search(text))
+        """The sorts of task its whole abstract names: what it may be tried on."""
+        return frozenset(name for name, cue in _TASK_CUES.items() if cue.search(self.reading.text))
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """The sorts of task its title and claim name: what it is for; empty when it is for any."""
+        return frozenset(name for name, cue in _TASK_CUES.items() if cue.search(self.reading.core))

@@ -118,6 +118,7 @@ def test_each_pair_once_each_paper_twice_at_most(language: Language) -> None:
                 "rl",
             ),
         ],  # a title is no name
+        [(LATENT, "latent"), (TRAINING.model_copy(update={"title": "PadPO: Website Policies"}), "rl")],  # other tasks
         [(AGENT, "rl"), (BENCH.model_copy(update={"title": "PadBench: Travel Tasks for Agents"}), "rl")],
         [(AGENT, "rl"), (BENCH.model_copy(update={"abstract": "We hope that PadBench advances benchmarks."}), "rl")],
     ],
