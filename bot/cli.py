@@ -153,7 +153,8 @@ def main() -> None:
     """Run the command line; every expected failure ends in a sentence on stderr, not in a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("stamina").setLevel(logging.ERROR)  # the reports tell of tries
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # give back what is held, as on Ctrl-C
+    # As on Ctrl-C: the tasks are cancelled in order, and what they hold is given back.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese letters is no reason to fail
     try:

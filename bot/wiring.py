@@ -15,8 +15,8 @@ from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import open_store
 from brief.window import window_for
-from sources import SOURCES
-from sources._http import Http
+from sources import SOURCES, SiteSource
+from sources._http import Http, Turn
 from sources.sample_site import SAMPLE_DATE, SampleTransport
 
 
@@ -27,16 +27,23 @@ def user_agent(settings: Settings) -> str:
 
 
 @asynccontextmanager
+async def open_sources(settings: Settings, turn: Turn | None) -> AsyncIterator[list[SiteSource]]:
+    """Yield every source, in the order of SOURCES; `turn` keeps the pace with other processes."""
+    async with Http(user_agent=user_agent(settings), turn=turn) as http:
+        yield [row.build(http, settings) for row in SOURCES]
+
+
+@asynccontextmanager
 async def open_services(
     settings: Settings, profile: Profile, asking: Callable[[], AbstractContextManager[Heard]]
 ) -> AsyncIterator[Services]:
     """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
-    async with open_store(settings) as store, Http(user_agent=user_agent(settings), turn=store.turn) as http:
+    async with open_store(settings) as store, open_sources(settings, store.turn) as sources:
         yield Services(
             settings=settings,
             profile=profile,
             store=store,
-            sources=[row.build(http, settings) for row in SOURCES],
+            sources=sources,
             clock=now,
             asking=asking,
         )

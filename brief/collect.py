@@ -10,8 +10,8 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeVar, runtime_checkable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from brief.errors import Trouble
 from brief.models import (
@@ -75,7 +75,7 @@ async def collect(
         heard(harvest.report)
         return harvest
 
-    harvests = await asyncio.gather(*(ask_one(source) for source in sources))
+    harvests = await _all(ask_one(source) for source in sources)
     papers = merge_papers(paper for harvest in harvests for paper in harvest.papers)
     followed = await _follow(sources, harvests, merge_papers([*papers, *known]), end)
     everything = [*harvests, *followed]
@@ -130,6 +130,13 @@ def keep_earlier(day: Day, earlier: Day) -> Day:
     )
 
 
+async def _all(asked: Iterable[Coroutine[Any, Any, Harvest]]) -> list[Harvest]:
+    """Await all at once; when cancelled, wait until each has given back what it holds, as `gather` would not."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in asked]
+    return [task.result() for task in tasks]
+
+
 async def _bounded(name: str, harvest: Awaitable[Harvest], end: float) -> Harvest:
     started = time.monotonic()
     try:
@@ -153,7 +160,7 @@ async def _follow(
         for source, harvest in zip(sources, harvests, strict=True)
         if isinstance(source, Follower) and harvest.report.status not in (Status.FAILED, Status.DISABLED)
     ]
-    return list(await asyncio.gather(*(_bounded(name, f.follow(papers), end) for name, f in followers)))
+    return await _all(_bounded(name, follower.follow(papers), end) for name, follower in followers)
 
 
 def _fill(known: Item, other: Item) -> Item:
