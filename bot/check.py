@@ -1,17 +1,18 @@
-"""What `paperboy check` looks at: the settings in force, Redis, and whether each site answers a small question."""
+"""What `paperboy check` looks at: the profile, Redis, and whether each configured site answers a small question."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.wiring import user_agent
-from brief.errors import ProfileError, SourceError, StoreError
+from bot.wiring import open_sources
+from brief.errors import ProfileError, SourceError, StoreError, Trouble
 from brief.profile import load_profile
 from brief.settings import Settings
-from brief.store import open_store
-from sources._http import Http, Site
+from brief.store import Store, open_store
+from sources import SOURCES, Row, SiteSource
 
 
 @dataclass(frozen=True)
@@ -24,43 +25,12 @@ class Finding:
     fix: str = ""
 
 
-@dataclass(frozen=True)
-class Probe:
-    """A small question to a site, and the setting to look at when it stays without an answer."""
-
-    what: str
-    base_url: str
-    path: str
-    variable: str
-
-
 async def run(settings: Settings) -> list[Finding]:
-    """Return a finding for everything that is configured; asks each site once, Redis first."""
-    findings = [_profile(settings), await _redis(settings)]
-    async with Http(user_agent=user_agent(settings)) as http:
-        findings += await asyncio.gather(*(_site(http, probe) for probe in probes(settings)))
-    return findings + _switched_off(settings)
-
-
-def probes(settings: Settings) -> Sequence[Probe]:
-    """Return the question for each site that needs no key: the cheapest answer it has."""
-    return (
-        Probe("Hugging Face", settings.huggingface_url, "/api/daily_papers?limit=1", "HUGGINGFACE_URL"),
-        Probe("arXiv API", settings.arxiv_api_url, "/api/query?id_list=1706.03762&max_results=1", "ARXIV_API_URL"),
-        Probe("arXiv RSS", settings.arxiv_rss_url, "/rss/cs.MA", "ARXIV_RSS_URL"),
-        Probe("GitHub", settings.github_api_url, "/search/repositories?q=llm&per_page=1", "GITHUB_API_URL"),
-    )
-
-
-async def _site(http: Http, probe: Probe) -> Finding:
-    site = Site(what=probe.what, base_url=probe.base_url, timeout=8.0, tries=1)
-    try:
-        await http.at(site).get(probe.path)
-    except SourceError as error:
-        return Finding(
-            probe.what, ok=False, found=str(error), fix=f"is the network up? {probe.variable}={probe.base_url}"
-        )
-    return Finding(probe.what, ok=True, found="answers")
+    """Return a finding for everything that is configured; asks each site once, at its pace."""
+    findings = [_profile(settings)]
+    async with _store(settings, findings) as store, open_sources(settings, store.turn if store else None) as sources:
+        tried = (_tried(row, source) for row, source in zip(SOURCES, sources, strict=True))
+        return [*findings, *await asyncio.gather(*tried)]
 
 
 def _profile(settings: Settings) -> Finding:
@@ -72,23 +42,35 @@ def _profile(settings: Settings) -> Finding:
     return Finding("profile", ok=True, found=f"{profile.name}, {len(profile.directions)} directions ({source})")
 
 
-async def _redis(settings: Settings) -> Finding:
+@asynccontextmanager
+async def _store(settings: Settings, findings: list[Finding]) -> AsyncIterator[Store | None]:
+    """Yield the store, or None when there is none, and add a finding about it."""
+    where = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.paperboy_data_dir}"
     try:
         async with open_store(settings) as store:
-            days = await store.days()
+            days = len(await store.days())
+            findings.append(Finding("Redis", ok=True, found=f"{where}; {days} day{'s' if days != 1 else ''} stored"))
+            yield store
     except StoreError as error:
-        return Finding("Redis", ok=False, found=str(error), fix="REDIS_URL=redis://localhost:6379/0")
-    where = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.paperboy_data_dir}"
-    return Finding("Redis", ok=True, found=f"{where}; {len(days)} days stored")
+        findings.append(Finding("Redis", ok=False, found=str(error), fix="REDIS_URL=redis://localhost:6379/0"))
+        yield None
 
 
-def _switched_off(settings: Settings) -> list[Finding]:
-    keys = {
-        "X": ("X_BEARER_TOKEN", settings.x_bearer_token),
-        "Google": ("GOOGLE_API_KEY, GOOGLE_CSE_ID", settings.google_api_key),
-        "GitHub token": ("GITHUB_TOKEN", settings.github_token),
-    }
-    return [
-        Finding(what, ok=True, found="configured") if value else Finding(what, ok=None, found=f"optional: {variable}")
-        for what, (variable, value) in keys.items()
-    ]
+async def _tried(row: Row, source: SiteSource) -> Finding:
+    if not source.configured:
+        keys = ", ".join(name for name in row.settings if not name.endswith("_URL"))
+        return Finding(row.name, ok=None, found=f"optional: {keys}")
+    try:
+        await source.probe()
+    except SourceError as error:
+        return Finding(row.name, ok=False, found=str(error), fix=_fix(row, error))
+    return Finding(row.name, ok=True, found="answers")
+
+
+def _fix(row: Row, error: SourceError) -> str:
+    url, *keys = row.settings
+    if error.trouble is Trouble.UNAUTHORIZED:
+        return f"a key that works: {', '.join(key for key in keys if not key.endswith('_URL')) or url}"
+    if error.trouble in (Trouble.UNREACHABLE, Trouble.REDIRECTED, Trouble.NOT_FOUND):
+        return f"is the network up, and {url} right?"
+    return "nothing here: the site has trouble of its own; the next collection asks again"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from enum import StrEnum
 
 import typer
 
@@ -14,31 +13,14 @@ from brief.models import Brief
 from formatting import markdown, screens, telegram
 
 
-class Format(StrEnum):
-    """How a brief is written; `telegram` is the Bot API's calls as a JSON array of {method, parameters}."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    JSON = "json"
-    TELEGRAM = "telegram"
-
-
-class AnswerFormat(StrEnum):
-    """How one answer is written."""
-
-    TERMINAL = "terminal"
-    MARKDOWN = "markdown"
-    TELEGRAM = "telegram"
-
-
-def write_brief(made: Brief, form: Format) -> None:
+def write_brief(made: Brief, form: str) -> None:
     """Write a brief: whole as JSON or Markdown, the push and then the whole otherwise."""
     push, full = screens.push(made), screens.full(made)
-    if form is Format.JSON:
+    if form == "json":
         typer.echo(made.model_dump_json(indent=2))
-    elif form is Format.MARKDOWN:
+    elif form == "markdown":
         typer.echo(markdown.render(full))
-    elif form is Format.TELEGRAM:
+    elif form == "telegram":
         calls = telegram.calls(push, date=made.date) + telegram.calls(full, date=made.date)
         typer.echo(json.dumps(calls, ensure_ascii=False, indent=2))
     else:
@@ -46,13 +28,13 @@ def write_brief(made: Brief, form: Format) -> None:
         terminal.show(full)
 
 
-def write_reply(reply: Reply, form: AnswerFormat, date: dt.date) -> None:
+def write_reply(reply: Reply, form: str, date: dt.date) -> None:
     """Write an answer about the edition of a date; a file as it is."""
     if isinstance(reply, File):
         typer.echo(reply.content, nl=False)
-    elif form is AnswerFormat.MARKDOWN:
+    elif form == "markdown":
         typer.echo(markdown.render(reply))
-    elif form is AnswerFormat.TELEGRAM:
+    elif form == "telegram":
         typer.echo(json.dumps(telegram.calls(reply, date=date), ensure_ascii=False, indent=2))
     else:
         terminal.show(reply)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, runtime_checkable
@@ -33,9 +34,18 @@ class Library(Protocol):
         ...
 
 
+Heard = Callable[[SourceReport], None]
+
+
+@contextmanager
+def silently() -> Iterator[Heard]:
+    """Ask without telling anybody how it goes."""
+    yield lambda _: None
+
+
 @dataclass(frozen=True)
 class Services:
-    """Everything a command needs. `heard` is told each source's report while a collection runs."""
+    """Everything a command needs. `asking` is entered while sources are asked, and is told each report."""
 
     settings: Settings
     profile: Profile
@@ -43,7 +53,7 @@ class Services:
     people: People
     sources: Sequence[Source]
     clock: Callable[[], dt.datetime]
-    heard: Callable[[SourceReport], None] = lambda _: None
+    asking: Callable[[], AbstractContextManager[Heard]] = silently
 
     def today(self) -> dt.date:
         """Return the date of the edition that is current in the configured time zone."""
@@ -58,10 +68,10 @@ class Services:
         local = self.clock().astimezone(ZoneInfo(chat.zone)).date()
         return local if local in stored else next(iter(stored), self.today())
 
-    async def collect(self, date: dt.date) -> Day:
-        """Ask the sources for an edition and store the day. What an earlier collection had is not lost.
+    async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
+        """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.
 
-        Raises ValueError for a date that has not begun.
+        Raises ValueError for a date that has not begun or is older than arXiv.
         """
         until = edition_time(date, self.settings.brief_time, self.settings.brief_timezone, self.clock())
         ask = Ask(
@@ -70,32 +80,45 @@ class Services:
             searches=tuple(query for direction in self.profile.directions for query in direction.queries),
         )
         earlier = await self.store.day(date)
-        day = await collect(self.sources, ask, self.clock(), heard=self.heard)
+        sources = [source for source in self.sources if only is None or source.name in only]
+        with self.asking() as heard:
+            known = earlier.papers if earlier else ()
+            day = await collect(sources, ask, self.clock(), known=known, heard=heard)
         day = keep_earlier(day, earlier) if earlier else day
         await self.store.save_day(day)
         return day
 
     async def day(self, date: dt.date, *, fresh: bool = False) -> Day:
-        """Return the stored day, collecting it when there is none.
+        """Return the stored day, collecting it when there is none with anything in it.
 
-        `fresh` also repeats a collection in which a source failed, or one of today that is over an hour old.
+        `fresh` also asks the sources again that failed, and all of them when a collection of today is over an hour old.
         """
         stored = await self.store.day(date)
-        if stored is None or (fresh and self._worth_repeating(stored)):
+        if stored is None or nothing_collected(stored):
             return await self.collect(date)
-        return stored
+        if fresh and date == self.today() and self.clock() - stored.collected > FRESH_FOR:
+            return await self.collect(date)
+        failed = {report.source for report in stored.reports if report.status in (Status.FAILED, Status.PARTIAL)}
+        return await self.collect(date, failed) if fresh and failed else stored
 
     async def brief(self, date: dt.date, language: Language, *, fresh: bool = False) -> Brief:
-        """Return the brief of a date, making and storing it when the stored one does not fit the day or profile."""
+        """Return the brief of a date; it is made and stored when the stored one does not fit the day or profile.
+
+        An edition that was made is remembered as shown: later ones do not recommend its papers again.
+        """
         stored = await self.store.brief(date, self.profile.name, language)
-        if stored and not fresh and stored.profile_digest == self.profile.digest:
-            return stored
+        if stored and not fresh and await self.store.day(date) is None:
+            return stored  # items expire, briefs stay
         day = await self.day(date, fresh=fresh)
-        shown = await self.store.shown(self.profile.name, before=date)
+        if stored and (stored.collected, stored.profile_digest) == (day.collected, self.profile.digest):
+            return stored
+        now = self.clock()
+        shown = await self.store.shown(self.profile.name, before=date, now=now)
         # Ranking takes a tenth of a second; other chats must not wait for it.
-        brief = await asyncio.to_thread(edition.build, day, self.profile, language, shown=shown, now=self.clock())
-        await self.store.save_brief(brief)
-        await self.store.save_shown(self.profile.name, date, {p.paper.id: p.paper.version for p in brief.items})
+        brief = await asyncio.to_thread(edition.build, day, self.profile, language, shown=shown, now=now)
+        if brief.shown:
+            await self.store.save_brief(brief)
+            await self.store.save_shown(self.profile.name, date, brief.shown, now)
         return brief
 
     async def stored_brief(self, date: dt.date, language: Language) -> Brief | None:
@@ -116,7 +139,7 @@ class Services:
         `votes` are 1 or -1 by paper id; an id that is not stored teaches nothing.
         """
         day = await self.day(date)
-        shown = await self.store.shown(self.profile.name, before=date)
+        shown = await self.store.shown(self.profile.name, before=date, now=self.clock())
         known = [(await self.store.paper(paper_id), vote) for paper_id, vote in votes.items()]
         taught = [(paper, vote) for paper, vote in known if paper]
         return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown, votes=taught)
@@ -164,7 +187,8 @@ class Services:
         await self.store.save_paper(paper)
         return paper
 
-    def _worth_repeating(self, day: Day) -> bool:
-        failed = any(report.status in (Status.FAILED, Status.PARTIAL) for report in day.reports)
-        today = day.window.date == self.today()
-        return failed or (today and self.clock() - day.collected > FRESH_FOR)
+
+def nothing_collected(day: Day) -> bool:
+    """Tell whether no source delivered anything."""
+    failed = (Status.FAILED, Status.DISABLED)
+    return not (day.papers or day.repos or day.assets) and all(r.status in failed for r in day.reports)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from rich.console import Console
 from bot.commands import CommandError, File, Request, answer
 from bot.people import Chat
 from bot.services import Services
+from brief.errors import StoreError
 from brief.models import Language, SourceReport
 from formatting.document import Button, Buttons, Document, Paragraph, Run
 from formatting.locales import Locale, load
@@ -53,7 +55,7 @@ def progress(names: tuple[str, ...], language: Language) -> Iterator[Callable[[S
 
         def heard(report: SourceReport) -> None:
             waiting.pop(report.source, None)
-            status.update(_waiting(locale, waiting))
+            status.update(_waiting(locale, waiting or dict.fromkeys(names)))
 
         yield heard
 
@@ -105,6 +107,9 @@ async def _say(line: str, request: Request, services: Services) -> Document | No
     except CommandError as error:
         show(error.document)
         return None
+    except StoreError as error:
+        sys.stderr.write(f"paperboy: {error}\n")
+        return None
     document = _saved(reply, request.language) if isinstance(reply, File) else reply
     show(document)
     return document if any(isinstance(block, Buttons) for block in document.blocks) else None
@@ -128,10 +133,14 @@ def _pressed(line: str, shown: Document | None) -> str:
 
 
 def _read() -> str | None:
+    # asyncio's own handler would only ask the loop to stop, which waits for us: leave at once instead.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return input("paperboy> " if sys.stdin.isatty() else "").strip()
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         return None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _waiting(locale: Locale, names: dict[str, None]) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
 from bot.people import People
-from bot.services import Services
+from bot.services import Heard, Services, silently
 from brief import edition
 from brief.collect import collect
-from brief.models import Ask, Brief, Language, SourceReport
+from brief.models import Ask, Brief, Language
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import open_store
 from brief.window import window_for
-from sources import SOURCES
-from sources._http import Http
+from sources import SOURCES, SiteSource
+from sources._http import Http, Turn
 from sources.sample_site import SAMPLE_DATE, SampleTransport
 
 
@@ -28,19 +28,26 @@ def user_agent(settings: Settings) -> str:
 
 
 @asynccontextmanager
+async def open_sources(settings: Settings, turn: Turn | None) -> AsyncIterator[list[SiteSource]]:
+    """Yield every source, in the order of SOURCES; `turn` keeps the pace with other processes."""
+    async with Http(user_agent=user_agent(settings), turn=turn) as http:
+        yield [row.build(http, settings) for row in SOURCES]
+
+
+@asynccontextmanager
 async def open_services(
-    settings: Settings, profile: Profile, heard: Callable[[SourceReport], None] = lambda _: None
+    settings: Settings, profile: Profile, asking: Callable[[], AbstractContextManager[Heard]] = silently
 ) -> AsyncIterator[Services]:
     """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
-    async with open_store(settings) as store, Http(user_agent=user_agent(settings), turn=store.turn) as http:
+    async with open_store(settings) as store, open_sources(settings, store.turn) as sources:
         yield Services(
             settings=settings,
             profile=profile,
             store=store,
             people=People(store.client),
-            sources=[row.build(http, settings) for row in SOURCES],
+            sources=sources,
             clock=now,
-            heard=heard,
+            asking=asking,
         )
 
 

@@ -1,6 +1,7 @@
 """Ask all sources at once and merge what they return into one day.
 
-A source never stops a brief: what goes wrong becomes its report. Nothing here knows a site.
+A source never stops a brief: what goes wrong becomes its report. Of the sites only arXiv is special: its metadata
+stands, and its listings make the calendar.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeVar, runtime_checkable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from brief.errors import Trouble
 from brief.models import (
@@ -29,7 +30,7 @@ from brief.window import with_late
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 40.0  # seconds for one source, retries and fallbacks included; a brief must end within a minute
+DEADLINE = 45.0  # seconds for everything, retries, fallbacks and following included; a brief is made within a minute
 
 Item = TypeVar("Item", Paper, Repo, HubAsset)
 
@@ -58,23 +59,29 @@ async def collect(
     ask: Ask,
     now: dt.datetime,
     *,
+    known: Sequence[Paper] = (),
     deadline: float = DEADLINE,
     heard: Callable[[SourceReport], None] = lambda _: None,
 ) -> Day:
-    """Ask every source, merge by identity, and return the day. `heard` is told each report as it comes in."""
+    """Ask every source, merge by identity, and return the day, all within `deadline` seconds.
+
+    `known` are papers of the day from before; they are followed with the new ones and not returned. `heard` is told
+    each report as it comes in.
+    """
+    end = time.monotonic() + deadline
 
     async def ask_one(source: Source) -> Harvest:
-        harvest = await _bounded(source.name, source.collect(ask), deadline)
+        harvest = await _bounded(source.name, source.collect(ask), end)
         heard(harvest.report)
         return harvest
 
-    harvests = await asyncio.gather(*(ask_one(source) for source in sources))
+    harvests = await _all(ask_one(source) for source in sources)
     papers = merge_papers(paper for harvest in harvests for paper in harvest.papers)
-    followed = await _follow(sources, harvests, papers, deadline)
+    followed = await _follow(sources, harvests, merge_papers([*papers, *known]), end)
     everything = [*harvests, *followed]
     papers = _with_mentions(papers, (m for harvest in everything for m in harvest.mentions))
     return Day(
-        window=with_late(ask.window, papers) if _answered(harvests, "arxiv") else ask.window,
+        window=with_late(ask.window, papers) if _announced(harvests) else ask.window,
         collected=now,
         papers=tuple(papers),
         repos=tuple(merge(repo for harvest in everything for repo in harvest.repos)),
@@ -100,31 +107,43 @@ def merge(items: Iterable[Item]) -> list[Item]:
 
 
 def keep_earlier(day: Day, earlier: Day) -> Day:
-    """Return the day with what an earlier collection of it had and a source could not deliver again.
+    """Return the day with what an earlier collection of it had from sources that were not asked or did not deliver.
 
-    Only sources that failed or answered in part are helped out; each says in its notes how many papers were kept.
+    A source that failed or answered in part says in its notes how many papers were kept of it.
     """
-    weak = {r.source for r in day.reports if r.status in (Status.FAILED, Status.PARTIAL)}
-    have = {paper.id for paper in day.papers}
-    kept = [p for p in earlier.papers if p.id not in have and set(p.sources) <= weak]
-    counts = {source: sum(source in p.sources for p in kept) for source in weak}
+    asked = {report.source for report in day.reports}
+    weak = {report.source for report in day.reports if report.status in (Status.FAILED, Status.PARTIAL)}
+    missing = weak | {report.source for report in earlier.reports if report.source not in asked}
+    kept = [paper for paper in earlier.papers if missing & set(paper.sources)]
+    counts = {source: sum(source in paper.sources for paper in kept) for source in weak}
     return day.model_copy(
         update={
-            "papers": tuple(merge([*day.papers, *kept])),
-            "repos": tuple(merge([*day.repos, *(earlier.repos if "github" in weak else ())])),
-            "assets": tuple(merge([*day.assets, *(earlier.assets if "huggingface" in weak else ())])),
-            "reports": tuple(_with_kept(report, counts.get(report.source, 0)) for report in day.reports),
+            "window": day.window if "arxiv" in asked else earlier.window,
+            "papers": tuple(merge_papers([*day.papers, *kept])),
+            "repos": tuple(merge([*day.repos, *(r for r in earlier.repos if missing & set(r.sources))])),
+            "assets": tuple(merge([*day.assets, *(a for a in earlier.assets if missing & set(a.sources))])),
+            "reports": (
+                *(_with_kept(report, counts.get(report.source, 0)) for report in day.reports),
+                *(report for report in earlier.reports if report.source not in asked),
+            ),
         }
     )
 
 
-async def _bounded(name: str, harvest: Awaitable[Harvest], deadline: float) -> Harvest:
+async def _all(asked: Iterable[Coroutine[Any, Any, Harvest]]) -> list[Harvest]:
+    """Await all at once; when cancelled, wait until each has given back what it holds, as `gather` would not."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in asked]
+    return [task.result() for task in tasks]
+
+
+async def _bounded(name: str, harvest: Awaitable[Harvest], end: float) -> Harvest:
     started = time.monotonic()
     try:
-        async with asyncio.timeout(deadline):
+        async with asyncio.timeout(end - started):
             return await harvest
     except TimeoutError:
-        note = Note(code=Trouble.DEADLINE, params={"what": name, "seconds": round(deadline)})
+        note = Note(code=Trouble.DEADLINE, params={"what": name})
     except Exception as error:
         log.exception("source %s failed in a way it should not", name)
         note = Note(code="unexpected", params={"what": name, "error": type(error).__name__})
@@ -133,7 +152,7 @@ async def _bounded(name: str, harvest: Awaitable[Harvest], deadline: float) -> H
 
 
 async def _follow(
-    sources: Sequence[Source], harvests: Sequence[Harvest], papers: Sequence[Paper], deadline: float
+    sources: Sequence[Source], harvests: Sequence[Harvest], papers: Sequence[Paper], end: float
 ) -> list[Harvest]:
     """Ask the sources that can follow papers; one that failed or is disabled is not asked again."""
     followers = [
@@ -141,9 +160,7 @@ async def _follow(
         for source, harvest in zip(sources, harvests, strict=True)
         if isinstance(source, Follower) and harvest.report.status not in (Status.FAILED, Status.DISABLED)
     ]
-    return list(
-        await asyncio.gather(*(_bounded(name, follower.follow(papers), deadline) for name, follower in followers))
-    )
+    return await _all(_bounded(name, follower.follow(papers), end) for name, follower in followers)
 
 
 def _fill(known: Item, other: Item) -> Item:
@@ -172,9 +189,9 @@ def _with_mentions(papers: Sequence[Paper], mentions: Iterable[Mention]) -> list
     return [p.model_copy(update={"mentions": counts[p.id]}) if p.id in counts else p for p in papers]
 
 
-def _answered(harvests: Sequence[Harvest], source: str) -> bool:
-    good = (Status.OK, Status.EMPTY)
-    return any(h.report.source == source and h.report.status in good for h in harvests)
+def _announced(harvests: Sequence[Harvest]) -> bool:
+    """Tell whether arXiv itself answered: only then is a listing without new papers a late one."""
+    return any(h.report.source == "arxiv" and h.report.status in (Status.OK, Status.EMPTY) for h in harvests)
 
 
 def _reports(harvests: Sequence[Harvest], followed: Sequence[Harvest]) -> tuple[SourceReport, ...]:

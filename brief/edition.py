@@ -20,16 +20,15 @@ PICKS = 5
 SCAN = 13
 FOLLOW = 3
 MORE_FOLLOW = 3
-IDEA_POOL = 30  # how far down the ranking ideas may be built from
 
-Shown = Mapping[str, int | None]  # paper id -> the newest version an earlier edition showed
+Shown = Mapping[str, int | None]  # what earlier editions showed: id -> the newest version, None for what has none
 
 
 def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: dt.datetime) -> Brief:
     """Return the brief of a day for one reader. `shown` is what earlier editions recommended."""
     best = ranked(day, profile, shown=shown)
     chosen = select(best, PICKS)
-    scanned = select(best, SCAN, chosen=chosen)
+    scanned = select(best, SCAN, chosen=chosen, named=False)
     desk = Desk(day.papers, profile, language, day.window.until, shown)
     picks = desk.picks(chosen)
     stand_in, when = desk.writer.stand_in(picks)
@@ -53,7 +52,7 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
         stand_in_when=when,
         follow=follow[:FOLLOW],
         more_follow=follow[FOLLOW:],
-        ideas=desk.writer.ideas([readable_item(item) for item in best[:IDEA_POOL]]),
+        ideas=desk.writer.ideas([readable_item(item) for item in (*chosen, *scanned)]),
         reports=day.reports,
     )
 
@@ -115,6 +114,7 @@ class Desk:
     def follow(self, day: Day) -> tuple[Follow, ...]:
         """Return the repositories, models and data sets to follow, best first."""
         best = rank_follow((*day.repos, *day.assets), self._profile, self._now)
+        best.sort(key=lambda found: found.item.id in self._shown)  # what is new to the reader first
         return tuple(self._followed(found) for found in best[: FOLLOW + MORE_FOLLOW])
 
     def _pick(self, item: Ranked) -> Pick:
@@ -125,7 +125,7 @@ class Desk:
             score=item.score,
             categories=categories,
             directions=labels(self._profile, item.score.directions, self._language),
-            card=self.writer.card(item, categories),
+            card=self.writer.card(item),
             revision=paper.id in self._shown,
         )
 

@@ -20,6 +20,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too_large"
     REDIRECTED = "redirected"
     DEADLINE = "deadline"
+    BUSY = "busy"  # another run of the program had the turn at the site
 
 
 class SourceError(Exception):

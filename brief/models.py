@@ -374,6 +374,15 @@ class Brief(Value):
         """Every paper of the brief, the recommendations first."""
         return self.picks + self.scan
 
+    @property
+    def shown(self) -> dict[str, int | None]:
+        """What the reader sees of the day: paper ids with their versions, and what there is to follow."""
+        papers = {pick.paper.id: pick.paper.version for pick in self.items}
+        followed = [
+            item.id for follow in (*self.follow, *self.more_follow) for item in (follow.repo, follow.asset) if item
+        ]
+        return {**papers, **dict.fromkeys(followed)}
+
     def find(self, paper_id: str) -> Pick | None:
         """Return the pick with this id, from the recommendations or the scanning tier."""
         return next((p for p in self.items if p.paper.id == paper_id), None)

@@ -15,6 +15,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -136,7 +137,9 @@ class _Server:
             return True
 
     async def _launch(self, lock: int) -> None:
-        command = [str(find_server()), "--unixsocket", str(self.socket), *_OPTIONS]
+        server = find_server()
+        await asyncio.to_thread(_refuse_older, server, self.folder)
+        command = [str(server), "--unixsocket", str(self.socket), *_OPTIONS]
         try:
             await asyncio.to_thread(
                 subprocess.run,
@@ -198,6 +201,24 @@ def _socket(folder: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return _private(Path(f"/tmp/paperboy-{os.getuid()}-{digest}")) / path.name  # noqa: S108 - checked to be ours
+
+
+def _refuse_older(server: Path, folder: Path) -> None:
+    """Raise StoreError when a server older than 7 would not see what a newer one wrote, and begin empty.
+
+    From 7 on the append-only file is a folder of its own:
+    https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/
+    """
+    if not (folder / "appendonlydir").exists():
+        return
+    version = [str(server), "--version"]
+    asked = subprocess.run(version, capture_output=True, text=True, check=False, timeout=5)  # noqa: S603 - runs anyway
+    found = re.search(r"v=(\d+)", asked.stdout)
+    if found and int(found[1]) < 7:
+        raise StoreError(
+            f"{folder} was written by Redis 7 or newer, and only an older one is found ({server}): "
+            "put redis-server 7 or newer into PATH, or set REDIS_URL"
+        )
 
 
 def _lock_file(path: Path) -> IO[bytes]:

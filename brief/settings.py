@@ -53,14 +53,17 @@ def _chats(text: str) -> tuple[str, ...]:
     return chats
 
 
-_site = _shaped(r"https?://[^\s/?#@]+(/[^\s?#]*)?", "wants an http or https URL without user, query or fragment")
+_site = _shaped(
+    r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[!-\"$->@-~]*)?",
+    "wants an http or https URL without user, query or fragment",
+)
 _redis = _shaped(r"(rediss?://|unix:/)[^\s]+", "wants a redis://, rediss:// or unix:// URL")
 _clock = _shaped(r"([01]\d|2[0-3]):[0-5]\d", "wants a time of day from 00:00 to 23:59")
 _secret = _shaped(r"[!-~]+", "wants printable ASCII without spaces, as a header can carry it")
 _bot_token = _shaped(r"\d{1,20}:[\w-]{1,100}", "wants a token as @BotFather gives it")
 _webhook_secret = _shaped(r"[\w-]{1,256}", "wants 1 to 256 letters, digits, _ and -")
 _address = _shaped(r"([\w.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}", "wants an address and a port")
-_contact = _shaped(r"[^\s@]+@[^\s@]+|https?://[!-~]+", "wants a mail address or a URL")
+_contact = _shaped(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", "wants a mail address or a URL")
 
 Site = Annotated[str, BeforeValidator(lambda text: _site(text).rstrip("/"))]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]

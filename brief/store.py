@@ -4,12 +4,12 @@ paperboy:1:day:{date}                        a Day, whole: one value, so nobody 
 paperboy:1:days                              set of the dates that were ever stored                       for good
 paperboy:1:paper:{id}                        a Paper as it was last collected                             120 days
 paperboy:1:brief:{date}:{profile}:{language} a Brief                                                      for good
-paperboy:1:shown:{profile}:{date}            what that edition showed: JSON map, id -> version or null    120 days
-paperboy:1:pace:{key}:lease                  who has the turn at an outside site: a random token          90 s
+paperboy:1:shown:{profile}:{date}            a Shown: what that edition showed, and when it was first made     120 days
+paperboy:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
 paperboy:1:pace:{key}:gap                    there until the next turn may start                          the gap
 
-Values are JSON, compressed with zlib except in `shown`. The 1 is the version of this layout. A value that does not
-parse (written by another version of the program) counts as absent.
+Values are JSON, compressed with zlib. The 1 is the version of this layout. A value that does not parse (written by
+another version of the program) counts as absent.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from brief.errors import StoreError
-from brief.models import Brief, Day, Language, Paper
+from brief.models import Brief, Day, Language, Paper, Value
 from brief.redis_server import embedded_redis
 from brief.settings import Settings
 
 KEEP_DAYS = 120  # items, and what was shown
-LEASE = 90.0  # seconds; longer than any one request, retries aside
+LEASE = 30.0  # seconds; longer than any one request takes, and all a killed holder costs the next
 _KEEP = dt.timedelta(days=KEEP_DAYS)
 _CHUNK = 500  # papers a round trip: some 700 kB
 _HELD_POLL = 0.05  # seconds between looks at a turn that another process holds
@@ -67,7 +67,6 @@ _END_TURN = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DE
 _Model = TypeVar("_Model", bound=BaseModel)
 _T = TypeVar("_T")
 _dates = TypeAdapter(set[dt.date])
-_versions = TypeAdapter(dict[str, int | None])
 _log = logging.getLogger(__name__)
 
 
@@ -90,6 +89,13 @@ async def _url(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
         return settings.redis_url.get_secret_value()
     socket = await stack.enter_async_context(embedded_redis(settings.paperboy_data_dir))
     return f"unix://{quote(str(socket))}"
+
+
+class Shown(Value):
+    """What an edition showed, id -> version where there is one, and when it was first made."""
+
+    made: dt.datetime
+    items: dict[str, int | None] = Field(default_factory=dict)
 
 
 class Store:
@@ -160,27 +166,36 @@ class Store:
             value = await self._redis.get(key)
         return parsed(key, value, _unpacked_brief)
 
-    async def save_shown(self, profile: str, date: dt.date, shown: Mapping[str, int | None]) -> None:
-        """Store what an edition showed, id -> version, in place of what an earlier making of it showed."""
+    async def save_shown(self, profile: str, date: dt.date, items: Mapping[str, int | None], made: dt.datetime) -> None:
+        """Store what an edition showed, id -> version, beside what earlier makings of it showed."""
+        known = await self._read(key_of("shown", profile, date), Shown) or Shown(made=made)
+        shown = Shown(made=known.made, items={**known.items, **items})
         with redis_errors():
-            await self._redis.set(key_of("shown", profile, date), _versions.dump_json(dict(shown)), ex=_KEEP)
+            await self._redis.set(key_of("shown", profile, date), pack(shown), ex=_KEEP)
 
-    async def shown(self, profile: str, before: dt.date) -> dict[str, int | None]:
-        """Return id -> newest version of all that the editions of the 120 days before a date showed."""
-        keys = [key_of("shown", profile, before - dt.timedelta(days=n)) for n in range(1, KEEP_DAYS + 1)]
+    async def shown(self, profile: str, before: dt.date, now: dt.datetime) -> dict[str, int | None]:
+        """Return id -> newest version of all that the editions of the 120 days before a date showed.
+
+        Only editions that were made before this one was first made count (`now` for one that never was): looking at
+        an old day afterwards does not change what this day recommends.
+        """
+        keys = [key_of("shown", profile, before - dt.timedelta(days=n)) for n in range(KEEP_DAYS + 1)]
         with redis_errors():
             stored = await self._redis.mget(keys)
+        own, *others = (unpack(key, value, Shown) for key, value in zip(keys, stored, strict=True))
+        made = own.made if own else now
         union: dict[str, int | None] = {}
-        for key, value in zip(keys, stored, strict=True):
-            for paper_id, version in (parsed(key, value, _versions.validate_json) or {}).items():
-                union[paper_id] = max(union.get(paper_id), version, key=lambda v: v or 0)
+        for edition in others:
+            if edition and edition.made <= made:
+                for item, version in edition.items.items():
+                    union[item] = max(union.get(item), version, key=lambda v: v or 0)
         return union
 
     @contextlib.asynccontextmanager
     async def turn(self, key: str, gap: float) -> AsyncIterator[None]:
         """Hold the only turn at `key`, over all processes; turns start at least `gap` seconds apart.
 
-        A holder that crashed is overcome after 90 s, so do not hold a turn longer.
+        A holder that crashed is overcome after 30 s, so do not hold a turn longer.
         """
         lease, pause = key_of("pace", key, "lease"), key_of("pace", key, "gap")
         token = secrets.token_hex(8)

@@ -1,8 +1,10 @@
 """Which days an edition covers, after arXiv's calendar, and why a day is quiet.
 
 Rules: https://info.arxiv.org/help/availability.html (announced at 20:00 Eastern, Sunday to Thursday; what came in
-before 14:00 Eastern is announced that evening, Friday 14:00 to Monday 14:00 on Monday). Holidays are published year
-by year and moved now and then, so they only explain a quiet day; they never narrow what is asked for.
+before 14:00 Eastern is announced that evening, Friday 14:00 to Monday 14:00 on Monday) and
+https://info.arxiv.org/help/api/user-manual.html (the API has the papers from the midnight after). The day after the
+evening is the listing day. Holidays are published year by year and moved now and then, so they only explain a quiet
+day; they never narrow what is asked for.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from brief.models import Paper, Quiet, Window
 EASTERN = ZoneInfo("America/New_York")
 LOOKBACK = 3  # listing days: votes gather for about that long, and moderation delays a paper about that long
 
-_ANNOUNCED_AT = dt.time(20, 0)
+FIRST_DAY = dt.date(1991, 8, 14)  # arXiv's; no edition is older
+
 _CUT_OFF_AT = dt.time(14, 0)
 _DAY = dt.timedelta(days=1)
-_SUNDAY, _FRIDAY, _SATURDAY = 6, 4, 5
+_MONDAY, _SATURDAY = 0, 5
 
 
 def window_for(day: dt.date, until: dt.datetime) -> Window:
@@ -29,61 +32,65 @@ def window_for(day: dt.date, until: dt.datetime) -> Window:
     Three listing days back: an edition takes what no earlier one has shown, so that a reader who was away, or a paper
     that was listed late, loses nothing. The end is open: arXiv's search does not show what is not announced.
     """
-    evenings = list(islice(_evenings(until), LOOKBACK + 1))
+    listings = list(islice(_listings(until), LOOKBACK + 1))
     return Window(
         date=day,
-        days=tuple(evening.date() + _DAY for evening in reversed(evenings[:LOOKBACK])),
-        since=_cut_off(evenings[LOOKBACK]).astimezone(dt.UTC),
+        days=tuple(reversed(listings[:LOOKBACK])),
+        since=_cut_off(listings[LOOKBACK]).astimezone(dt.UTC),
         until=until.astimezone(dt.UTC),
-        quiet=_quiet(evenings[0], until),
+        quiet=_quiet(listings[0], until),
     )
 
 
 def edition_time(day: dt.date, at: dt.time, zone: ZoneInfo, now: dt.datetime) -> dt.datetime:
     """Return the moment the edition of `day` is made as of: its hour in the past, `now` for today.
 
-    Raises ValueError for a day that has not begun in `zone`.
+    Raises ValueError for a day that has not begun in `zone`, or before there was an arXiv.
     """
     today = now.astimezone(zone).date()
     if day > today:
         raise ValueError(f"{day} has not begun in {zone.key}")
+    if day < FIRST_DAY:
+        raise ValueError(f"{day} is before arXiv began, on {FIRST_DAY}")
     return now if day == today else min(now, dt.datetime.combine(day, at, zone))
 
 
 def with_late(window: Window, papers: Iterable[Paper]) -> Window:
-    """Mark a window whose newest announcement was due but brought nothing new."""
+    """Mark a window whose newest listing was due but brought nothing new."""
     if window.quiet is not None:
         return window
-    previous = list(islice(_evenings(window.until), 2))[1]
+    previous = list(islice(_listings(window.until), 2))[1]
     arrived = any(paper.published and paper.published > _cut_off(previous) for paper in papers)
     return window if arrived else window.model_copy(update={"quiet": Quiet.LATE})
 
 
-def _evenings(until: dt.datetime) -> Iterator[dt.datetime]:
-    """Yield arXiv's announcements up to `until`, newest first, without end."""
-    day = until.astimezone(EASTERN).date()
+def _listings(until: dt.datetime) -> Iterator[dt.date]:
+    """Yield the listing days whose papers can be had at `until`, newest first, without end."""
+    day = until.astimezone(EASTERN).date()  # begun there, so its papers are in the API
     while True:
-        announced = dt.datetime.combine(day, _ANNOUNCED_AT, EASTERN)
-        if announced <= until and day.weekday() not in (_FRIDAY, _SATURDAY) and not _holiday(day):
-            yield announced
+        if _listed(day):
+            yield day
         day -= _DAY
 
 
-def _cut_off(announced: dt.datetime) -> dt.datetime:
-    """Return until when a paper had to be submitted to be in this announcement."""
-    day = announced.date() - (2 * _DAY if announced.weekday() == _SUNDAY else 0 * _DAY)
-    return dt.datetime.combine(day, _CUT_OFF_AT, EASTERN)
+def _listed(day: dt.date) -> bool:
+    """Tell whether papers are listed on a day: announced the evening before, Sunday to Thursday, no holiday."""
+    return day.weekday() < _SATURDAY and not _holiday(day - _DAY)
 
 
-def _quiet(newest: dt.datetime, until: dt.datetime) -> Quiet | None:
-    if newest > until - _DAY:
+def _cut_off(listing: dt.date) -> dt.datetime:
+    """Return until when a paper had to be submitted to be in this listing."""
+    back = 3 if listing.weekday() == _MONDAY else 1
+    return dt.datetime.combine(listing - back * _DAY, _CUT_OFF_AT, EASTERN)
+
+
+def _quiet(newest: dt.date, until: dt.datetime) -> Quiet | None:
+    """Return why nothing was listed in the day before `until`, None when something was."""
+    if dt.datetime.combine(newest, dt.time.min, EASTERN) > until - _DAY:
         return None
-    skipped = newest.date() + _DAY
-    while skipped <= until.astimezone(EASTERN).date():
-        if _holiday(skipped) and skipped.weekday() not in (_FRIDAY, _SATURDAY):
-            return Quiet.HOLIDAY
-        skipped += _DAY
-    return Quiet.WEEKEND
+    day, today = newest + _DAY, until.astimezone(EASTERN).date()
+    missed = [day + n * _DAY for n in range((today - day).days + 1)]
+    return Quiet.HOLIDAY if any(_holiday(d - _DAY) and d.weekday() < _SATURDAY for d in missed) else Quiet.WEEKEND
 
 
 def _holiday(day: dt.date) -> bool:

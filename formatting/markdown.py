@@ -25,7 +25,7 @@ from formatting.document import (
 from formatting.text import clean, link
 
 # Everything CommonMark or GitHub's dialect gives a meaning inside a line; `:` only where it makes an address.
-_MEANINGFUL = re.compile(r"[\\`*_\[\]<>#|!&~$]|:(?=//)")
+_MEANINGFUL = re.compile(r"[\\`*_\[\]<>#|!&~$@]|:(?=//)|(?<=www)\.")  # the last three: what GitHub makes links of
 _LINE_START = re.compile(r"([-+=])|(\d{1,9})([.)])")
 _MARKS = {Style.STRONG: "**", Style.EMPHASIS: "*"}
 

@@ -30,13 +30,13 @@ def field(locale: Locale, name: str, spans: Spans, importance: Importance = Impo
 
 
 def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
-    """Return sentences as spans, `limit` columns at most; a source's own words are quoted under its name.
+    """Return the sentences that fit `limit` columns as spans, the first one cut if need be; a source's words in quotes.
 
     A sentence that ends in a colon introduces the quotation itself; only Hugging Face's summary, which is not the
     authors' own, is named even then.
     """
     spans: list[Span] = []
-    for origin, group in groupby(text, key=lambda s: s.origin if s.quoted else None):
+    for origin, group in groupby(opening(text, limit), key=lambda s: s.origin if s.quoted else None):
         words = shorten(_joined(s.text for s in group), limit)
         limit = max(0, limit - columns(words))
         if not words:

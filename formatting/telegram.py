@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from formatting.document import Button, Buttons, Document, UrlButton
@@ -52,6 +53,7 @@ class Press:
     date: dt.date
 
 
+@lru_cache(maxsize=256)  # a morning's push and its cards go to many chats
 def render(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) -> Message:
     """Return the document as one message of at most `limit` UTF-16 units after parsing.
 

@@ -19,6 +19,8 @@ _DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"  # not before an ellipsis; the
 
 def clean(text: str) -> str:
     """Return the text on one line without terminal controls, bidi controls, invisible or stacked characters."""
+    if text.isascii() and text.isprintable():  # most text by far, at a fiftieth of the cost
+        return re.sub(" {2,}", " ", text)
     kept: list[str] = []
     marks = 0
     for char in re.sub(r"\s+", " ", text):
@@ -53,7 +55,7 @@ def link(text: str, url: str) -> tuple[str, str | None]:
 
 def columns(text: str) -> int:
     """Return how many terminal columns the text takes, wide characters counting two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -17,14 +17,21 @@ from sources.huggingface import HuggingFace
 from sources.x import X
 
 
-class Source(Protocol):
-    """What every source offers; `name` is its own in reports and in the `sources` of items."""
+class SiteSource(Protocol):
+    """What a row builds: a source of `brief.collect` that can also be tried out."""
 
     name: str
+
+    @property
+    def configured(self) -> bool:
+        """Whether it has the keys it cannot work without; if not, it is disabled and asks nothing."""
 
     async def collect(self, ask: Ask) -> Harvest:
         """Return what the site has for this edition, and how asking went. Never raises SourceError."""
         ...
+
+    async def probe(self) -> None:
+        """Ask the site for as little as it gives, once. Raises SourceError when it cannot be used."""
 
 
 class Options(Protocol):
@@ -87,7 +94,7 @@ class Row:
     """A source: how it is built, and the environment variables it reads."""
 
     name: str
-    build: Callable[[Http, Options], Source]
+    build: Callable[[Http, Options], SiteSource]
     settings: tuple[str, ...]
 
 

@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -21,6 +21,7 @@ import httpx
 import stamina
 
 from brief.errors import SourceError, Trouble
+from sources._body import BodyError, read_body
 
 Turn = Callable[[str, float], AbstractAsyncContextManager[None]]
 """(key, gap in seconds) -> a context with one holder at a time, entered at least `gap` after the one before."""
@@ -46,8 +47,8 @@ class Site:
 
     `what` names it in a reader's words; `base_url` is the part before the site's own path. `gap` is the least
     number of seconds between two request starts; above 0 there is also one request at a time, together with every
-    other site of the same `pace`. `timeout` bounds one request from connecting to its last byte, in seconds.
-    `headers` may carry a token.
+    other site of the same `pace`. `timeout` bounds one request from connecting to its last byte, in seconds;
+    `max_bytes` bounds its inflated body. `headers` may carry a token.
     """
 
     what: str
@@ -57,7 +58,7 @@ class Site:
     connections: int = 4
     timeout: float = 12.0
     tries: int = 3
-    max_bytes: int = 32 * 2**20
+    max_bytes: int = 4 * 2**20
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -96,7 +97,9 @@ class Http:
     ) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL, and some carry a key
         self._client = httpx.AsyncClient(
-            headers={"User-Agent": user_agent}, timeout=httpx.Timeout(None, connect=_CONNECT), transport=transport
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
+            timeout=httpx.Timeout(None, connect=_CONNECT),
+            transport=transport,
         )
         self._turn = turn or LocalTurn()
         self._places: dict[str, asyncio.Semaphore] = {}
@@ -113,6 +116,10 @@ class Http:
     def at(self, site: Site) -> Fetcher:
         """Return a fetcher for one collection from `site`."""
         return Fetcher(self._client, site, self._place(site))
+
+    def once(self, site: Site) -> Fetcher:
+        """Return a fetcher that asks `site` and does not repeat what failed."""
+        return self.at(replace(site, tries=1))
 
     def _place(self, site: Site) -> Callable[[], AbstractAsyncContextManager[object]]:
         if site.gap > 0:
@@ -201,12 +208,10 @@ class Fetcher:
                     await response.aclose()
 
     async def _read(self, response: httpx.Response, number: int) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > self.site.max_bytes:
-                raise self._error(Trouble.TOO_LARGE, number, response.status_code)
-        return bytes(body)
+        try:
+            return await read_body(response, self.site.max_bytes)
+        except BodyError as error:
+            raise self._error(error.trouble, number, response.status_code) from None
 
     def _judge(self, response: httpx.Response, body: bytes, accept: Container[int], number: int) -> Reply:
         status = response.status_code
@@ -264,9 +269,9 @@ def _is_count(text: str) -> bool:
 def _seconds_until(date: str, now: float) -> float | None:
     try:
         when = email.utils.parsedate_to_datetime(date)
-    except ValueError:
+        return max(0.0, (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() - now)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() - now)
 
 
 def _broken(error: Exception, *, answered: bool) -> Trouble:

@@ -8,25 +8,25 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from brief.errors import SourceError, Trouble
 from brief.models import Ask, Harvest, Note, Paper, Window, split_arxiv_id
 from sources import arxiv_page, arxiv_rss
-from sources._arxiv import Rows, category_codes, names, open_feed, paper_from, rows_of, site
+from sources._arxiv import ROWS, Rows, category_codes, names, open_feed, paper_from, rows_of, site
 from sources._http import Fetcher, Http, Reply
 from sources._parse import clean, when
-from sources._report import report
+from sources._report import failure_of, report
 
 _ORIGIN: Final = "arxiv"
-_SLICE: Final = 2000  # the most the API gives in one answer
 _SLICES: Final = 4
 _IDS: Final = 100  # in one id_list
 _PAGES: Final = 3  # read one by one, at the pace of three seconds
 _NEW_WITHIN: Final = 25.0  # seconds for the new papers; what is left of _ALL_WITHIN is for the fallback
 _ALL_WITHIN: Final = 37.0
+_LOOKUP_WITHIN: Final = 20.0  # seconds for the API when somebody waits for papers; their pages have half as long
 
 
 @dataclass
@@ -45,11 +45,16 @@ class _Haul:
     def note(self, code: str, **params: str | int) -> None:
         self.notes.append(Note(code=code, params=params))
 
+    def note_rest(self, got: int, total: int) -> None:
+        if got < total:
+            self.note("more_than_asked", got=got, total=total)
+
 
 class ArxivApi:
     """The source `arxiv`. Its requests keep arXiv's pace: one at a time, three seconds apart."""
 
     name = "arxiv"
+    configured = True
 
     def __init__(
         self,
@@ -99,37 +104,32 @@ class ArxivApi:
         wanted = list(dict.fromkeys(split[0] for split in splits if split))
         api, pages = self._http.at(self._lookup), self._http.at(self._page)
         found: dict[str, Paper] = {}
-        failure = await _failure(_by_id(api, wanted, found), api)
+        failure = await failure_of(_by_id(api, wanted, found), api, _LOOKUP_WITHIN)
         missing = [paper_id for paper_id in wanted if paper_id not in found]
         if len(missing) <= _PAGES:
-            failure = await _failure(_by_page(pages, missing, found), pages)
+            failure = await failure_of(_by_page(pages, missing, found), pages, _LOOKUP_WITHIN / 2)
         if failure and not found:
             raise failure
         return tuple(found[paper_id] for paper_id in wanted if paper_id in found)
 
+    async def probe(self) -> None:
+        """Ask the API for one paper, at arXiv's pace. Raises SourceError."""
+        api = self._http.once(self._lookup)
+        if failure := await failure_of(_by_id(api, ("1706.03762",), {}), api, _LOOKUP_WITHIN):
+            raise failure
+
     async def _gather(self, api: Fetcher, rss: Fetcher, ask: Ask, haul: _Haul) -> None:
-        started = asyncio.get_running_loop().time()
-        failure = await _failure(_new(api, ask, haul), api, started + _NEW_WITHIN)
+        started = time.monotonic()
+        failure = await failure_of(_new(api, ask, haul), api, _NEW_WITHIN)
+        left = _ALL_WITHIN - (time.monotonic() - started)
         if not haul.papers:
-            await _instead(rss, ask, haul, failure, started + _ALL_WITHIN)
+            await _instead(rss, ask, haul, failure, left)
             return
         if failure is None:
-            failure = await _failure(_revised(api, ask, haul), api, started + _ALL_WITHIN)
+            failure = await failure_of(_revised(api, ask, haul), api, left)
         if failure:
             haul.errors.append(failure)
             haul.note("revised_missing")
-
-
-async def _failure(work: Coroutine[Any, Any, None], fetcher: Fetcher, until: float | None = None) -> SourceError | None:
-    """Do the work until a moment of the loop's clock and return how it failed, None when it did not."""
-    try:
-        async with asyncio.timeout_at(until):
-            await work
-    except SourceError as error:
-        return error
-    except TimeoutError:
-        return SourceError(Trouble.TIMEOUT, fetcher.site.what, tries=fetcher.requests)
-    return None
 
 
 async def _new(api: Fetcher, ask: Ask, haul: _Haul) -> None:
@@ -138,12 +138,14 @@ async def _new(api: Fetcher, ask: Ask, haul: _Haul) -> None:
     if not rows.papers:  # an empty answer of a struggling API looks like that of a quiet day: ask once more
         rows = await _slice(api, query, "submittedDate")
     haul.add(rows)
-    got = _count(rows)
-    for start in range(_SLICE, min(rows.total, _SLICE * _SLICES), _SLICE):
-        rows = await _slice(api, query, "submittedDate", start)
-        haul.add(rows)
-        got += _count(rows)
-    _note_rest(haul, got, rows.total)
+    got = rows.read
+    try:
+        for start in range(ROWS, min(rows.total, ROWS * _SLICES), ROWS):
+            rows = await _slice(api, query, "submittedDate", start)
+            haul.add(rows)
+            got += rows.read
+    finally:
+        haul.note_rest(got, rows.total)
 
 
 async def _revised(api: Fetcher, ask: Ask, haul: _Haul) -> None:
@@ -151,12 +153,12 @@ async def _revised(api: Fetcher, ask: Ask, haul: _Haul) -> None:
     query = f"({_categories(ask)}) AND lastUpdatedDate:{span} ANDNOT submittedDate:{span}"
     rows = await _slice(api, query, "lastUpdatedDate")
     haul.add(rows)
-    _note_rest(haul, _count(rows), rows.total)
+    haul.note_rest(rows.read, rows.total)
 
 
-async def _instead(rss: Fetcher, ask: Ask, haul: _Haul, failure: SourceError | None, until: float) -> None:
+async def _instead(rss: Fetcher, ask: Ask, haul: _Haul, failure: SourceError | None, seconds: float) -> None:
     """Ask the feed. Without a failure the API was empty: when the feed is empty too, nothing is wrong."""
-    fed = await _failure(_announced(rss, ask, haul), rss, until)
+    fed = await failure_of(_announced(rss, ask, haul), rss, seconds)
     if failure is None and fed is None and not haul.papers:
         haul.note("nothing_new")
         return
@@ -170,7 +172,12 @@ async def _instead(rss: Fetcher, ask: Ask, haul: _Haul, failure: SourceError | N
 
 
 async def _announced(rss: Fetcher, ask: Ask, haul: _Haul) -> None:
-    haul.add(await arxiv_rss.announced(rss, ask.categories, ask.window.days))
+    days = ask.window.days
+    rows = await arxiv_rss.announced(rss, ask.categories, days)
+    haul.add(rows)
+    haul.note_rest(rows.read, rows.total)
+    if rows.day and len(days) > 1:
+        haul.note("rss_newest_only", day=rows.day.isoformat())
 
 
 async def _by_id(api: Fetcher, ids: Sequence[str], found: dict[str, Paper]) -> None:
@@ -192,7 +199,7 @@ async def _slice(api: Fetcher, query: str, order: str, start: int = 0) -> Rows:
         "sortBy": order,
         "sortOrder": "descending",
         "start": start,
-        "max_results": _SLICE,
+        "max_results": ROWS,
     }
     return await asyncio.to_thread(read_atom, await api.get("/api/query", asked))
 
@@ -205,22 +212,13 @@ def _span(window: Window) -> str:
     return f"[{window.since:%Y%m%d%H%M} TO {window.until:%Y%m%d%H%M}]"
 
 
-def _count(rows: Rows) -> int:
-    return len(rows.papers) + rows.skipped
-
-
-def _note_rest(haul: _Haul, got: int, total: int) -> None:
-    if got < total:
-        haul.note("more_than_asked", got=got, total=total)
-
-
 def read_atom(reply: Reply) -> Rows:
     """Return the papers of an answer. Raises SourceError: REFUSED for its Error entry, else BAD_ANSWER."""
     feed = open_feed(reply)
     if any("/api/errors" in (entry.get("id") or "") for entry in feed.entries):
         raise reply.error(Trouble.REFUSED)
     total = feed.feed.get("opensearch_totalresults") or ""
-    return rows_of(reply, map(_paper, feed.entries), int(total) if total.isdecimal() and len(total) < 10 else None)
+    return rows_of(reply, feed.entries, _paper, int(total) if total.isdecimal() and len(total) < 10 else 0)
 
 
 def _paper(entry: Any) -> Paper | None:

@@ -33,7 +33,9 @@ def read_rss(reply: Reply, days: Collection[dt.date]) -> Rows:
 
     Raises SourceError BAD_ANSWER.
     """
-    return rows_of(reply, [_paper(item) for item in open_feed(reply).entries if _day(item) in {None, *days}])
+    dated = [(_day(item), item) for item in open_feed(reply).entries]
+    items = [item for day, item in dated if day is None or day in days]
+    return rows_of(reply, items, _paper, day=max((day for day, _ in dated if day and day in days), default=None))
 
 
 def _day(item: Any) -> dt.date | None:

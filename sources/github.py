@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 from brief.errors import SourceError
@@ -20,15 +21,17 @@ from brief.models import Ask, Harvest, Note, Paper, Repo
 from sources._fields import count, full_name, object_of, record, sequence, texts
 from sources._http import Fetcher, Http, Reply, Site
 from sources._parse import clean, when
-from sources._report import report
+from sources._report import failure_of, first, report
 
 QUERIES: Final = 3  # each is asked twice, by stars and by recency: 6 of the 10 searches a minute
 FOLLOWED: Final = 10
 _AT_ONCE = 4
+_SEARCH = "/search/repositories"
 _QUERY_LIMIT, _OPERATORS = 256, 5
 _PAGE = 50
 _ACTIVE = dt.timedelta(days=7)
 _SYNTAX = re.compile(r"[^\w\s+#./-]")
+_COLLECT_WITHIN, _FOLLOW_WITHIN = 25.0, 10.0  # seconds; what has come by then stands
 _GONE = (404, 451)  # 451: taken down after a legal notice
 
 
@@ -36,6 +39,7 @@ class GitHub:
     """The source `github`. A token raises the limits: to 30 searches a minute and 5,000 other requests an hour."""
 
     name = "github"
+    configured = True
 
     def __init__(self, http: Http, url: str, token: str | None = None) -> None:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -47,29 +51,28 @@ class GitHub:
     async def collect(self, ask: Ask) -> Harvest:
         """Return repositories for the searches, pushed to in the 7 days before the window's end; no forks.
 
-        Never raises SourceError. Searches run one after the other, as GitHub asks, and end with the first that fails
-        or uses up the quota (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api).
+        Never raises SourceError. Searches run one after the other, as GitHub asks, for at most 25 seconds; they end
+        with the first that fails or uses up the quota (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api).
         """
         started, fetch, found = time.monotonic(), self._http.at(self._site), _Found()
         asked = queries(ask.searches, (ask.window.until - _ACTIVE).date())
-        for sort in ("stars", "updated"):
-            for query in asked:
-                if found.may_go_on():
-                    await _search(fetch, {"q": query, "sort": sort, "order": "desc", "per_page": _PAGE}, found)
+        found.keep(await failure_of(_searches(fetch, asked, found), fetch, _COLLECT_WITHIN))
         return found.harvest(fetch, started)
 
     async def follow(self, papers: Sequence[Paper]) -> Harvest:
         """Return the repositories these papers point to, those of the most voted papers first, at most `FOLLOWED`.
 
-        Never raises SourceError. Four are asked at a time; after a failure or a used up quota no more are.
+        Never raises SourceError. Four are asked at a time, for at most 10 seconds; after a failure or a used up quota
+        no more are.
         """
         started, fetch, found = time.monotonic(), self._http.at(self._site), _Found()
         pointed = list(_pointed(papers).values())[:FOLLOWED]
-        for first in range(0, len(pointed), _AT_ONCE):
-            if found.may_go_on():
-                some = pointed[first : first + _AT_ONCE]
-                await asyncio.gather(*(_details(fetch, name, ids, found) for name, ids in some))
+        found.keep(await failure_of(_repositories(fetch, pointed, found), fetch, _FOLLOW_WITHIN))
         return found.harvest(fetch, started)
+
+    async def probe(self) -> None:
+        """Ask for one repository. Raises SourceError."""
+        object_of(await self._http.once(self._site).get(_SEARCH, {"q": "llm", "per_page": 1}), "items", list)
 
 
 @dataclass
@@ -88,15 +91,14 @@ class _Found:
             self.note("rate_left")
         return self.quota_left and not self.errors
 
-    def fail(self, error: SourceError) -> None:
-        """Keep one error of a kind: four requests lost in the same way are one thing to tell."""
-        if all((error.trouble, error.status) != (known.trouble, known.status) for known in self.errors):
-            self.errors.append(error)
+    def keep(self, error: SourceError | None) -> None:
+        self.errors.extend([error] if error else [])
 
     def note(self, code: str, **params: str) -> None:
-        note = Note(code=code, params=dict(params))
-        if note not in self.notes:
-            self.notes.append(note)
+        self.tell([Note(code=code, params=dict(params))])
+
+    def tell(self, notes: Iterable[Note]) -> None:
+        self.notes.extend(note for note in notes if note not in self.notes)
 
     def add(self, repo: Repo | None) -> None:
         self.skipped += repo is None
@@ -116,17 +118,32 @@ class _Found:
         return Harvest(report=told, repos=tuple(self.repos.values()))
 
 
+async def _searches(fetch: Fetcher, asked: Iterable[str], found: _Found) -> None:
+    for sort, query in product(("stars", "updated"), asked):
+        if found.may_go_on():
+            await _search(fetch, {"q": query, "sort": sort, "order": "desc", "per_page": _PAGE}, found)
+
+
+async def _repositories(fetch: Fetcher, pointed: Sequence[tuple[str, Sequence[str]]], found: _Found) -> None:
+    for start in range(0, len(pointed), _AT_ONCE):
+        if found.may_go_on():
+            some = pointed[start : start + _AT_ONCE]
+            await asyncio.gather(*(_details(fetch, name, ids, found) for name, ids in some))
+
+
 async def _search(fetch: Fetcher, params: dict[str, str | int], found: _Found) -> None:
     try:
-        reply = await fetch.get("/search/repositories", params)
+        reply = await fetch.get(_SEARCH, params)
         answer = object_of(reply, "items", list)
     except SourceError as error:
-        found.fail(error)
+        found.keep(error)
         return
     found.quota_left = has_quota(reply)
     if answer.get("incomplete_results") is True:
         found.note("incomplete_results")
-    for row in map(record, answer["items"]):
+    rows, more = first(answer["items"], _PAGE)
+    found.tell(more)
+    for row in map(record, rows):
         if is_live(row) and row.get("fork") is not True:
             found.add(read_repo(row))
 
@@ -140,7 +157,7 @@ async def _details(fetch: Fetcher, name: str, papers: Sequence[str], found: _Fou
             return
         row = object_of(reply, "full_name", str)
     except SourceError as error:
-        found.fail(error)
+        found.keep(error)
         return
     if is_live(row):
         found.add(read_repo(row, papers))

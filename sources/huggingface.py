@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -20,10 +20,11 @@ from brief.models import Ask, Harvest, HubAsset, Note, Paper, split_arxiv_id
 from sources._fields import count, link, list_of, number, record, repo_name, sequence, texts
 from sources._http import Fetcher, Http, Site
 from sources._parse import clean, when
-from sources._report import note_of, report
+from sources._report import first, note_of, report
 
 FILLING: Final = 5  # papers; a weekday's page opens nearly empty and holds 10 to 30 by the evening
 _PAGE, _TRENDING = 100, 20
+_WITHIN: Final = 35.0  # seconds for all requests together; what has come by then stands
 _SATURDAY = 5
 _HUB_ID = re.compile(r"\w[\w.-]{0,95}(?:/\w[\w.-]{0,95})?", re.ASCII)
 
@@ -38,6 +39,7 @@ class _Listing(Generic[Item]):
 
     items: Sequence[Item] = ()
     rows: int = 0
+    notes: Sequence[Note] = ()
     error: SourceError | None = None
 
 
@@ -45,6 +47,7 @@ class HuggingFace:
     """The source `huggingface`. A token only raises the hub's limit of requests."""
 
     name = "huggingface"
+    configured = True
 
     def __init__(self, http: Http, url: str, token: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -60,9 +63,13 @@ class HuggingFace:
         fetch = self._http.at(self._site)
         models = self._http.at(replace(self._site, what="Hugging Face models"))
         datasets = self._http.at(replace(self._site, what="Hugging Face datasets"))
+        until = asyncio.get_running_loop().time() + _WITHIN
         pages, trending = await asyncio.gather(
-            asyncio.gather(*(_day(fetch, day) for day in days)),
-            asyncio.gather(_trending(models, "model"), _trending(datasets, "dataset")),
+            asyncio.gather(*(_bounded(fetch, _day(fetch, day, days[-1]), until) for day in days)),
+            asyncio.gather(
+                _bounded(models, _trending(models, "model"), until),
+                _bounded(datasets, _trending(datasets, "dataset"), until),
+            ),
         )
         papers = {paper.id: paper for page in pages for paper in page.items}
         assets = {(asset.kind, asset.id): asset for listing in trending for asset in listing.items}
@@ -70,13 +77,17 @@ class HuggingFace:
             self.name,
             (fetch, models, datasets),
             started,
-            errors=_distinct(pages),
+            errors=_errors(pages),
             notes=[*_notes(days, pages, trending)],
             skipped=_skipped(pages) + _skipped(trending),
             papers=len(papers),
             assets=len(assets),
         )
         return Harvest(report=told, papers=tuple(papers.values()), assets=tuple(assets.values()))
+
+    async def probe(self) -> None:
+        """Ask for one row of Daily Papers. Raises SourceError."""
+        list_of(await self._http.once(self._site).get("/api/daily_papers", {"limit": 1}))
 
     async def paper(self, paper_id: str) -> Paper | None:
         """Return the paper with this arXiv id (no version), None when the hub has no page for it.
@@ -98,30 +109,37 @@ class HuggingFace:
         return tuple(paper for row in rows[:limit] if (paper := read_paper(record(row))))
 
 
-async def _day(fetch: Fetcher, day: dt.date) -> _Listing[Paper]:
+async def _day(fetch: Fetcher, day: dt.date, newest: dt.date) -> _Listing[Paper]:
     params: _Params = {"date": day.isoformat(), "limit": _PAGE}
-    return await _listing(fetch, "/api/daily_papers", params, partial(read_paper, listed=day))
+    reply = await fetch.get("/api/daily_papers", params, accept=(200, 400) if day == newest else (200,))
+    if reply.status == 400:  # "date is in the future": the hub opens a day's page when it gets there
+        return _Listing()
+    return _listing(list_of(reply), _PAGE, partial(read_paper, listed=day))
 
 
 async def _trending(fetch: Fetcher, kind: Kind) -> _Listing[HubAsset]:
     params: _Params = {"sort": "trendingScore", "limit": _TRENDING}
-    return await _listing(fetch, f"/api/{kind}s", params, partial(read_asset, kind=kind))
+    return _listing(list_of(await fetch.get(f"/api/{kind}s", params)), _TRENDING, partial(read_asset, kind=kind))
 
 
-async def _listing(
-    fetch: Fetcher, path: str, params: _Params, read: Callable[[dict[str, Any]], Item | None]
-) -> _Listing[Item]:
+def _listing(rows: Sequence[Any], most: int, read: Callable[[dict[str, Any]], Item | None]) -> _Listing[Item]:
+    some, more = first(rows, most)
+    return _Listing([item for row in some if (item := read(record(row)))], len(some), more)
+
+
+async def _bounded(fetch: Fetcher, asking: Awaitable[_Listing[Item]], until: float) -> _Listing[Item]:
+    """Return the listing, or how it failed until that moment of the loop's clock."""
     try:
-        rows = list_of(await fetch.get(path, params))
+        async with asyncio.timeout_at(until):
+            return await asking
     except SourceError as error:
         return _Listing(error=error)
-    return _Listing([item for row in rows if (item := read(record(row)))], len(rows))
+    except TimeoutError:
+        return _Listing(error=SourceError(Trouble.DEADLINE, fetch.site.what, tries=fetch.requests))
 
 
-def _distinct(listings: Iterable[_Listing[Any]]) -> list[SourceError]:
-    """Return each kind of failure once: five days lost in the same way are one thing to tell."""
-    errors = (listing.error for listing in listings if listing.error)
-    return list({(error.what, error.trouble, error.status): error for error in errors}.values())
+def _errors(listings: Iterable[_Listing[Any]]) -> list[SourceError]:
+    return [listing.error for listing in listings if listing.error]
 
 
 def _skipped(listings: Iterable[_Listing[Any]]) -> int:
@@ -132,6 +150,8 @@ def _notes(
     days: Sequence[dt.date], pages: Sequence[_Listing[Paper]], trending: Sequence[_Listing[HubAsset]]
 ) -> Iterator[Note]:
     """Yield which days are missing, which weekdays list nothing or are still filling, and why nothing is trending."""
+    listings: tuple[_Listing[Any], ...] = (*pages, *trending)
+    yield from (note for listing in listings for note in listing.notes)
     if all(page.error for page in pages):
         return  # the error says it all
     for day, page in zip(days, pages, strict=True):
@@ -141,7 +161,7 @@ def _notes(
             yield Note(code="nothing_listed", params={"day": day.isoformat()})
         elif 0 < page.rows < FILLING and day == days[-1]:
             yield Note(code="page_filling", params={"day": day.isoformat(), "papers": len(page.items)})
-    yield from map(note_of, _distinct(trending))
+    yield from map(note_of, _errors(trending))
 
 
 def read_paper(row: dict[str, Any], listed: dt.date | None = None) -> Paper | None:

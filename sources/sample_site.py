@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
-import feedparser
 import httpx
 
 from brief.models import split_arxiv_id
@@ -72,6 +71,8 @@ def _query(_: str, asked: httpx.QueryParams) -> httpx.Response:
 
 
 def _page(wanted: str, _: httpx.QueryParams) -> httpx.Response:
+    import feedparser  # noqa: PLC0415 - a fifth of a second that only this page is worth
+
     for entry in feedparser.parse(_selection({_unversioned(wanted)})).entries:
         return httpx.Response(200, text=_markup(entry), headers=_HTML)
     return _not_found()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from brief.errors import SourceError
@@ -12,9 +13,10 @@ from sources._fields import object_of, record, sequence
 from sources._http import Http, Site
 from sources._mentions import disabled, mentions_of
 from sources._parse import clean, when
-from sources._report import report
+from sources._report import first, report
 
 _LINKS = '(url:"arxiv.org/abs" OR url:"arxiv.org/pdf" OR url:"huggingface.co/papers") -is:retweet'
+_SEARCH = "/2/tweets/search/recent"
 _PAGE = 100
 _REACH = dt.timedelta(days=6, hours=23)  # recent search knows seven days
 
@@ -28,6 +30,17 @@ class X:
         self._http = http
         self._site = Site("X", url, headers={"Authorization": f"Bearer {token}"}) if token else None
 
+    @property
+    def configured(self) -> bool:
+        """Whether there is a token."""
+        return self._site is not None
+
+    async def probe(self) -> None:
+        """Ask for ten posts, the fewest X gives, when there is a token. Raises SourceError."""
+        if self._site:
+            params: dict[str, str | int] = {"query": _LINKS, "max_results": 10}
+            object_of(await self._http.once(self._site).get(_SEARCH, params), "meta", dict)
+
     async def collect(self, ask: Ask) -> Harvest:
         """Return how many of the newest 100 posts link to each paper, reposts left out: one request, each is paid for.
 
@@ -37,13 +50,14 @@ class X:
             return disabled(self.name, "X_BEARER_TOKEN")
         started, fetch = time.monotonic(), self._http.at(self._site)
         try:
-            reply = await fetch.get("/2/tweets/search/recent", _params(ask.window))
+            reply = await fetch.get(_SEARCH, _params(ask.window))
             answer = object_of(reply, "meta", dict)
         except SourceError as error:
             return Harvest(report=report(self.name, (fetch,), started, errors=[error]))
-        posts, skipped = read_posts(sequence(answer.get("data")), ask.window.until)
+        rows, more = first(sequence(answer.get("data")), _PAGE)
+        posts, skipped = read_posts(rows, ask.window.until)
         mentions = mentions_of(self.name, posts.values())
-        told = report(self.name, (fetch,), started, skipped=skipped, mentions=len(mentions))
+        told = report(self.name, (fetch,), started, notes=more, skipped=skipped, mentions=len(mentions))
         return Harvest(report=told, mentions=mentions)
 
 
@@ -57,7 +71,7 @@ def _params(window: Window) -> dict[str, str | int]:
     }
 
 
-def read_posts(rows: list[Any], until: dt.datetime) -> tuple[dict[str, str], int]:
+def read_posts(rows: Sequence[Any], until: dt.datetime) -> tuple[dict[str, str], int]:
     """Return the links of each post by its id, and how many rows are no posts; posts after `until` are left out."""
     named = [(clean(row.get("id"), 30), row) for row in map(record, rows)]
     posts = {name: _links(row) for name, row in named if name and (when(row.get("created_at")) or until) <= until}

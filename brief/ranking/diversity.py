@@ -6,54 +6,65 @@ from collections import Counter
 from collections.abc import Sequence
 
 from brief.models import Ranked
-from brief.ranking.relevance import paper_document
+from brief.ranking.relevance import MATCHED, paper_document
 from brief.ranking.text import terms
 
 SAME_DIRECTION = 0.05  # what each paper already chosen of the same leading direction costs the next
 SAME_WORDS = 0.8  # what sharing all words with a chosen paper costs
-_LOOK = 10  # candidates looked at for each place
+USUAL_WORDS = 0.1  # the share of words any two abstracts have in common, which costs nothing
+MOST_OF_ONE = 0.6  # the share of a choice that may lead with one direction while another has a paper
 
 
-def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = ()) -> list[Ranked]:
+def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = (), *, named: bool = True) -> list[Ranked]:
     """Return at most `count` papers in the order they were chosen, different from each other and from `chosen`.
 
     Maximal marginal relevance (https://doi.org/10.1145/290941.291025): each step takes the best total less what it
-    repeats. Papers that match no direction, whose total is not above 0, or that were chosen before are left out: a
-    short list is better than a padded one.
+    repeats. Left out are papers chosen before, avoided ones, and those too far from every direction; with `named` also
+    those that name none of its keywords: a short list is better than a padded one.
     """
     taken = {r.paper.id for r in chosen}
-    fitting = [r for r in ranked if r.paper.id not in taken and r.score.directions and r.score.total > 0]
-    choice = _Choice(fitting[: count * _LOOK])
+    fitting = [r for r in ranked if r.paper.id not in taken and r.score.total > 0 and _near(r, named=named)]
+    choice = _Choice(fitting, count)
     for old in chosen:
-        choice.note(old)
+        choice.compare(old)
     return [choice.take() for _ in range(min(count, len(choice.candidates)))]
 
 
 class _Choice:
     """Candidates, and how much each repeats what was noted so far."""
 
-    def __init__(self, candidates: list[Ranked]) -> None:
+    def __init__(self, candidates: list[Ranked], count: int) -> None:
         self.candidates = candidates
+        self._most = max(1, round(count * MOST_OF_ONE))
         self._words = {r.paper.id: _words(r) for r in candidates}
         self._repeated = dict.fromkeys(self._words, 0.0)
         self._served: Counter[str] = Counter()
 
     def take(self) -> Ranked:
-        best = max(self.candidates, key=self._worth)  # the first of equals, so the order given decides
+        open_ = [r for r in self.candidates if self._served[_leading(r)] < self._most] or self.candidates
+        best = max(open_, key=self._worth)  # the first of equals, so the order given decides
         self.candidates.remove(best)
-        self.note(best)
+        self.compare(best)
+        self._served[_leading(best)] += 1
         return best
 
-    def note(self, new: Ranked) -> None:
-        self._served.update(new.score.directions[:1])
+    def compare(self, new: Ranked) -> None:
         words = _words(new)
         for paper_id in self._repeated:
             likeness = _likeness(self._words[paper_id], words)
             self._repeated[paper_id] = max(self._repeated[paper_id], likeness)
 
     def _worth(self, r: Ranked) -> float:
-        crowd = self._served[r.score.directions[0]]
-        return r.score.total - SAME_WORDS * self._repeated[r.paper.id] - SAME_DIRECTION * crowd
+        repeated = max(0.0, self._repeated[r.paper.id] - USUAL_WORDS)
+        return r.score.total - SAME_WORDS * repeated - SAME_DIRECTION * self._served[_leading(r)]
+
+
+def _near(r: Ranked, *, named: bool) -> bool:
+    return bool(r.score.directions) or (not named and r.score.parts["relevance"] >= MATCHED)
+
+
+def _leading(r: Ranked) -> str:
+    return next(iter(r.score.directions), "")
 
 
 def _words(ranked: Ranked) -> frozenset[str]:

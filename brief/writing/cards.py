@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,17 +11,20 @@ from brief.profile import Direction, Profile
 from brief.ranking.relevance import matches
 from brief.ranking.text import names as says
 from brief.ranking.text import spoken
-from brief.writing.facts import Votes, baseline, benchmarks, venue
+from brief.writing import cues
+from brief.writing.facts import Votes, announced, baseline, benchmarks, venue
 from brief.writing.phrases import Phrases
 from brief.writing.readable import readable
 from brief.writing.reading import Reading, has_figures
 from brief.writing.sentences import clip, fold
 
-MOST_WORDS = 4  # matched keywords named on a card
+MOST_WORDS = 3  # matched keywords named of a direction
 MOST_DIRECTIONS = 3
 RESULT_LENGTH = 240  # a longer result sentence is left to the abstract
 SHORT_CLAIM = 110  # a claim this short rarely names its mechanism: the next sentence does
 PROBLEM_LENGTH = 240
+# Which sorts of paper tell how they work, and which what they are made of; a survey or a study does neither.
+HOW = {"method": "method", "system": "method", "benchmark": "parts", "environment": "parts", "dataset": "parts"}
 
 Quote = Literal["abstract", "summary", "comment", "description"]
 
@@ -81,19 +84,20 @@ class CardWriter:
         elif reading.claim is not None:
             text.append(self._quote(reading.claim))
             if len(text[0].text) < SHORT_CLAIM:
-                text += [self._quote(index) for index in reading.methods[:1]]
+                text += [self._quote(index) for index in self._unused(reading.methods)[:1]]
         if not text:
             return (self._say("contribution.none"),)
-        if reading.result is not None and len(reading.sentences[reading.result]) <= RESULT_LENGTH:
-            text.append(self._quote(reading.result))
+        if reading.results and len(reading.sentences[reading.results[0]]) <= RESULT_LENGTH:
+            text += [self._quote(index) for index in self._unused(reading.results[:1])]
         return tuple(text)
 
     def why(self) -> Text:
-        """Return what was measured, then the problem in the paper's words; never empty."""
+        """Return what was measured, else a result in figures; then the problem it takes up."""
         text = [*self._signals(), *self._named()]
-        if not text:
-            text.append(self._say("why.unmeasured" if self.paper.revised else "why.new"))
         problem = self.reading.problem
+        result = next(iter(self._unused(self.reading.results)), None)
+        if result is not None and not text:
+            text += [self._say("why.result"), self._quote(result)]
         if problem is not None and problem not in self.used:
             text += [self._say("why.problem"), self._quote(problem, PROBLEM_LENGTH)]
         return tuple(text)
@@ -130,17 +134,29 @@ class CardWriter:
         return self._say("why.revision_undated")
 
     def relation(self) -> Text:
-        """Return the directions matched and on which words, then the sentence with most of them."""
-        directions = self._directions()
-        if not directions:
-            return (self._off_topic(),)
-        spoken_of = tuple(dict.fromkeys(word for d in directions for word in matches(self.paper, d)))
-        titles = tuple(self._label(d) for d in directions[:MOST_DIRECTIONS])
+        """Return the directions matched, each on which words, then the sentence with most of them."""
+        spoken_of = self._matched()
         if not spoken_of:
-            return (self._say("relation.matched_only", directions=titles),)
-        text = [self._say("relation.matched", directions=titles, words=spoken_of[:MOST_WORDS])]
-        sentence = self._closest(spoken_of)
-        return (*text, self._say("relation.quote"), self._quote(sentence)) if sentence is not None else tuple(text)
+            return (self._off_topic(),)
+        say = self.voice.phrases.say
+        titles = [
+            say("relation.direction", direction=self._label(direction), words=words[:MOST_WORDS])
+            for direction, words in spoken_of[:MOST_DIRECTIONS]
+        ]
+        text = (self._say("relation.matched", directions=tuple(titles)),)
+        sentence = self._closest([word for _, words in spoken_of for word in words])
+        return (*text, self._say("relation.quote"), self._quote(sentence)) if sentence is not None else text
+
+    def _matched(self) -> list[tuple[Direction, tuple[str, ...]]]:
+        """Return the directions scored for the paper with the words of theirs it says, each word once."""
+        known = {d.id: d for d in self.profile.directions}
+        found, seen = [], set[str]()
+        for direction in (known[i] for i in self.ranked.score.directions if i in known):
+            words = tuple(word for word in matches(self.paper, direction) if word not in seen)
+            seen.update(words)
+            if words:
+                found.append((direction, words))
+        return found
 
     def _off_topic(self) -> Sentence:
         """Say why a paper that matches no direction is here: a word of one in passing, its votes, or neither."""
@@ -152,42 +168,59 @@ class CardWriter:
         return self._say("relation.voted" if self.paper.votes else "relation.none")
 
     def _closest(self, keywords: Sequence[str]) -> int | None:
-        """Return the unused sentence that says most of the keywords."""
-        counts = {}
-        for index, sentence in enumerate(self.reading.sentences):
-            if index not in self.used:
-                said = spoken(sentence)
-                counts[index] = sum(says(said, keyword) for keyword in keywords)
+        """Return the unused sentence, from the claim on, that says most of the keywords; how it works is kept back."""
+        start = self.reading.claim or 0
+        kept, counts = self._how()[:1], {}
+        for index in self._unused(range(start, len(self.reading.sentences))):
+            if index in kept:
+                continue
+            sentence = self.reading.sentences[index]
+            said = "" if cues.AVAILABILITY.search(sentence) else spoken(sentence)
+            counts[index] = sum(says(said, keyword) for keyword in keywords)
         best = max(counts, key=counts.__getitem__, default=None)
         return best if best is not None and counts[best] else None
 
     def judgement(self) -> Text:
         """Return one line for a reader who scans: what sort of paper, which direction, code, tested on what."""
-        say, directions = self.voice.phrases.say, self._directions()
+        say, matched = self.voice.phrases.say, self._matched()
         parts = [say(self._by_topic("judgement.about", "judgement.kind"))]
-        label = self._label(directions[0]) if directions else ""
-        parts.append(say("judgement.direction", direction=label) if directions else say("judgement.off"))
-        code = self.paper.code
-        parts.append(say("judgement.code", repo=code[:100]) if code else say("judgement.no_code"))
+        closest = say("judgement.direction", direction=self._label(matched[0][0])) if matched else say("judgement.off")
+        parts += [closest, self._code()]
         tested = benchmarks(self.reading)
         if tested:
             parts.append(say("judgement.names", names=tested[:2]))
         return (self.voice.joined("judgement", parts, self.paper.id),)
 
+    def _code(self) -> str:
+        if self.paper.code:
+            return self.voice.phrases.say("judgement.code", repo=self.paper.code[:100])
+        promised = announced(self.reading)
+        return self.voice.phrases.say(f"judgement.announced.{promised}" if promised else "judgement.no_code")
+
     def focus(self) -> Text:
         """Return how it works, how it is tested, what to check, and the question to read with."""
         text: list[Sentence] = []
-        reading = self.reading
-        method = next((i for i in reading.methods if i not in self.used), reading.claim)
-        shown: set[int] = set()
-        for key, index in (("method", method), ("evaluation", reading.evaluation), ("caveat", reading.caveat)):
-            if index is not None and index not in shown:
-                shown.add(index)
+        for key, candidates in self._sections():
+            for index in self._unused(candidates)[:1]:
                 text += [self._say(f"focus.{key}"), self._quote(index)]
         missing = self._missing()
         if missing:
             text.append(self._say(f"focus.missing.{missing}"))
-        return (*text, self._say(self._by_topic("focus.ask_about", "focus.ask")))
+        question = self._by_topic("focus.ask_about", "focus.ask")
+        return (*text, self._say(question)) if self.voice.phrases.knows(question) else tuple(text)
+
+    def _sections(self) -> Iterator[tuple[str, Sequence[int]]]:
+        reading = self.reading
+        yield HOW.get(reading.kind, "method"), self._how()
+        if reading.kind not in ("survey", "position"):
+            yield "evaluation", reading.evaluations
+            yield "caveat", () if reading.caveat is None else (reading.caveat,)
+
+    def _how(self) -> list[int]:
+        return self._unused(self.reading.methods) if self.reading.kind in HOW else []
+
+    def _unused(self, indices: Iterable[int]) -> list[int]:
+        return [index for index in indices if index not in self.used]
 
     def _by_topic(self, topics: str, kinds: str) -> str:
         """Return the key in the table `topics` by what a method is about, else in `kinds` by the sort of paper."""
@@ -206,11 +239,7 @@ class CardWriter:
             return "figures"
         if not baseline(self.reading) and "baseline" not in self.reading.text.lower():
             return "baseline"
-        return None if self.paper.code else "code"
-
-    def _directions(self) -> list[Direction]:
-        known = {d.id: d for d in self.profile.directions}
-        return [known[i] for i in self.ranked.score.directions if i in known]
+        return None if self.paper.code or announced(self.reading) else "code"
 
     def _label(self, direction: Direction) -> str:
         return direction.zh if self.voice.phrases.language == "zh" else direction.en

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brief.models import Card, HubAsset, Idea, Label, Language, Paper, Pick, Quiet, Ranked, Repo, Sentence, Text
+from brief.models import Card, HubAsset, Idea, Language, Paper, Pick, Quiet, Ranked, Repo, Sentence, Text
 from brief.profile import Profile
 from brief.writing.cards import CardWriter, Voice, labels
 from brief.writing.facts import Votes
@@ -36,7 +36,7 @@ class Extractive:
         self._by_code = {paper.code.lower(): paper.id for paper in papers if paper.code}
         self._readings: dict[str, Reading] = {}
 
-    def card(self, ranked: Ranked, categories: tuple[Label, ...]) -> Card:  # noqa: ARG002 - the writers' interface
+    def card(self, ranked: Ranked) -> Card:
         """Return all five parts of a paper's card."""
         return CardWriter(self._voice, self._profile, self._votes, self._read(ranked.paper), ranked).card()
 
@@ -44,19 +44,17 @@ class Extractive:
         """Return what came out, why a quiet day is short, which papers lead and which directions they touch."""
         voice, ids = self._voice, tuple(pick.paper.id for pick in picks)
         count = "count_new" if unseen == considered else "count"
-        text = [voice.measured(f"overview.{count}", considered=considered, unseen=unseen)]
-        if quiet is not None:
-            text.append(voice.measured(f"overview.quiet.{quiet.value}"))
+        counted = voice.measured(f"overview.{count}", considered=considered, unseen=unseen)
+        text = [] if quiet is None else [voice.measured(f"overview.quiet.{quiet.value}")]
         if not picks:
-            return (*text, voice.measured("overview.none"))
-        text.append(voice.measured("overview.picks", *ids, names=tuple(self._name(pick) for pick in picks)))
+            return (*text, counted, voice.measured("overview.none"))
         counts = Counter(direction for pick in picks for direction in pick.score.directions)
-        touched = labels(
-            self._profile, [direction for direction, _ in counts.most_common(MOST_TOUCHED)], self._language
-        )
+        best = [direction for direction, _ in counts.most_common(MOST_TOUCHED)]
+        touched = tuple(label.text for label in labels(self._profile, best, self._language))
         if touched:
-            text.append(voice.measured("overview.directions", *ids, directions=tuple(label.text for label in touched)))
-        return tuple(text)
+            text.append(voice.measured("overview.directions", *ids, directions=touched))
+        text.append(voice.measured("overview.picks", *ids, names=tuple(self._name(pick) for pick in picks)))
+        return (*text, counted)
 
     def stand_in(self, picks: Sequence[Pick]) -> tuple[str | None, Text]:
         """Return the pick to read in place of the last must-read, and when; (None, ()) when there is none.

@@ -10,15 +10,15 @@ from collections.abc import Iterable
 
 from brief.models import Paper
 from brief.ranking.signals import venue as venue_named
+from brief.writing import cues
 from brief.writing.readable import readable
 from brief.writing.reading import Reading
 from brief.writing.sentences import clip
 
 MOST_NAMES = 4
+LEAST_KNOWN = 5  # papers of a listing day: fewer are what a merge left of it, not the day
 
-_ACCEPTED = re.compile(
-    r"\b(?:accepted|published|to appear|in press|camera.ready|oral|spotlight|best paper)\b", re.IGNORECASE
-)
+_ACCEPTED = re.compile(r"\b(?:accepted|published|to appear|in press|oral|spotlight|best paper)\b", re.IGNORECASE)
 _PENDING = re.compile(r"\b(?:submitted|under review|in submission|preprint|rejected|not accepted)\b", re.IGNORECASE)
 _COMMENT_PART = re.compile(r"[^;.\n,]+(?:[.,](?!\s)[^;.\n,]*)*")
 
@@ -44,6 +44,8 @@ _TOO_GENERAL = frozenset(
     {"reinforcement learning", "policy optimization", "large language models", "large language model", "reward model"}
     | {"language models", "tool use", "multi-agent systems", "deep learning", "machine learning", "llm agents"}
 )
+_MADE_HERE = re.compile(rf"(?:{cues.PRESENTS.pattern})[^.,]{{0,20}}$", re.IGNORECASE)  # what stands before a name
+_AMOUNT = re.compile(r"(?:Only|Just|Fewer|More|Less)\b")
 _MECHANISM = re.compile(
     r"\b(?:via|through|using|with|by)\s(?P<phrase>[A-Z][\w-]*(?:[ -][A-Z\d][\w-]*){1,5})(?=$|[,:?])"
 )
@@ -63,8 +65,13 @@ def venue(paper: Paper) -> str | None:
 def benchmarks(reading: Reading) -> tuple[str, ...]:
     """Return at most four benchmarks and data sets the abstract names, its own work left out, in order."""
     own = tuple({reading.name.casefold(), (reading.coined or reading.name).casefold()})
-    found = dict.fromkeys(m[0] for m in _BENCHMARK.finditer(" ".join(reading.sentences)))
-    return tuple(name for name in found if not name.casefold().startswith(own))[:MOST_NAMES]
+    text = " ".join(reading.sentences)
+    found = dict.fromkeys(
+        m[0] for m in _BENCHMARK.finditer(text) if not _MADE_HERE.search(text[max(0, m.start() - 60) : m.start()])
+    )
+    return tuple(name for name in found if not name.casefold().startswith(own) and name not in reading.name)[
+        :MOST_NAMES
+    ]
 
 
 def baseline(reading: Reading) -> str | None:
@@ -74,17 +81,19 @@ def baseline(reading: Reading) -> str | None:
 
 
 def mechanism(reading: Reading) -> str | None:
-    """Return a phrase for how the paper works, as written there.
+    """Return the phrase by which the title tells how the paper works ("via Skill Graphs"), as written there."""
+    match = _MECHANISM.search(reading.title)
+    if match is None or match["phrase"].casefold() in _TOO_GENERAL or _AMOUNT.match(match["phrase"]):
+        return None
+    return match["phrase"]
 
-    From its title ("via Skill Graphs"), else the longest of its own keywords that its title or claim contains.
-    """
-    titled = _MECHANISM.search(reading.title)
-    if titled and titled["phrase"].casefold() not in _TOO_GENERAL:
-        return titled["phrase"]
-    for phrase in sorted(reading.paper.keywords, key=len, reverse=True):
-        match = re.search(rf"(?<![\w-]){re.escape(phrase[:60])}(?![\w-])", reading.core, re.IGNORECASE)
-        if match and " " in phrase and phrase.casefold() not in _TOO_GENERAL:
-            return match[0]
+
+def announced(reading: Reading) -> str | None:
+    """Return what the authors promise and where: "code_abstract", "code_comment", "data_abstract" or "data_comment"."""
+    for place, text in (("abstract", reading.sentences), ("comment", ((reading.paper.comment or "")[:1000],))):
+        found = [sentence for sentence in text if cues.ANNOUNCED.search(sentence)]
+        if found:
+            return f"{'code' if any(map(cues.CODE.search, found)) else 'data'}_{place}"
     return None
 
 
@@ -98,8 +107,12 @@ class Votes:
                 bisect.insort(self._days[paper.listed], paper.votes)
 
     def rank(self, paper: Paper) -> tuple[int, int] | None:
-        """Return (rank, papers listed that day), equal votes sharing the better rank; None when not counted."""
+        """Return (rank, papers listed that day) for the best third, equal votes sharing the better rank.
+
+        None below that, where the rank speaks against the paper, and where too little of the day is known to count.
+        """
         counts = self._days.get(paper.listed, []) if paper.listed else []
-        if paper.votes is None or paper.votes not in counts:
+        if paper.votes is None or paper.votes not in counts or len(counts) < LEAST_KNOWN:
             return None
-        return len(counts) - bisect.bisect_right(counts, paper.votes) + 1, len(counts)
+        rank = len(counts) - bisect.bisect_right(counts, paper.votes) + 1
+        return (rank, len(counts)) if 3 * rank <= len(counts) else None

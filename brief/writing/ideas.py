@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import permutations
 from typing import Any, NamedTuple
 
 from brief.models import Idea, Sentence
 from brief.writing.cards import Voice
 from brief.writing.facts import baseline, benchmarks, mechanism
-from brief.writing.readable import readable
 from brief.writing.reading import Reading
-from brief.writing.sentences import clip
+from brief.writing.roles import Part
 
 CONSIDERED = 30
 MOST_PER_PAPER = 2
 MOST_STEPS = 3
-QUOTE_LENGTH = 240
-NAME_LENGTH = 45
 # The share of words two papers have in common: below, they have nothing to say to each other; above, they are one idea.
 LEAST_SHARED, MOST_SHARED = 0.02, 0.3
-
-_AGENT = re.compile(r"\bagents?\b|\bagentic\b", re.IGNORECASE)
-_THINKING = re.compile(
-    r"\breason(?:s|ing)?\b|\bdecod|\bthought|\bexplor|\btokens?\b|\brecursive|\blooped", re.IGNORECASE
-)
-_LANGUAGE = re.compile(r"\bM?LLMs?\b|\blanguage models?\b", re.IGNORECASE)
-_OTHER_FIELDS = re.compile(
-    r"\b(?:video|vision|visual|robot|image|speech|audio|medical|clinical|3d|driving|molecul|protein|gui\b|time series|"
-    r"recommend|translation|graph neural|federated|cad\b)",
-    re.IGNORECASE,
-)
 
 
 class Pairing(NamedTuple):
@@ -52,57 +35,8 @@ PAIRINGS = (
     Pairing("efficiency_training", "efficiency", "training", 2.6),
     Pairing("training_testbed", "training", "testbed", 2.4),
     Pairing("data_testbed", "data", "testbed", 2.2),
-    Pairing("study_training", "study", "training", 2.0),
     Pairing("method_testbed", "method", "testbed", 1.4),
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """A paper as one half of an idea."""
-
-    reading: Reading
-    directions: tuple[str, ...]
-    place: int  # its rank, 0 the best
-
-    @cached_property
-    def name(self) -> str:
-        """The name the authors coined, else the title or its mechanism, whichever is short enough to be one."""
-        reading = self.reading
-        short = reading.name if len(reading.name) <= NAME_LENGTH else mechanism(reading)
-        return reading.coined or short or clip(reading.name, NAME_LENGTH)
-
-    @cached_property
-    def roles(self) -> frozenset[str]:
-        """What the paper can bring to an idea."""
-        kind, topics = self.reading.kind, frozenset(self.reading.topics)
-        if kind in ("benchmark", "environment"):
-            return frozenset({"testbed"})
-        if kind == "dataset":
-            return frozenset({"data"})
-        if kind == "study":
-            return frozenset({"study"} if topics & {"training", "latent"} else ())
-        if kind in ("survey", "position", "report", "theory"):
-            return frozenset()
-        unfit = {"training"} if "efficiency" in topics else set()
-        if not _THINKING.search(self.reading.core):
-            unfit.add("latent")  # a latent space of images or of anomalies steers no rollouts
-        return (topics - unfit) | {"method"}
-
-    @cached_property
-    def for_agents(self) -> bool:
-        """Whether its title or claim speaks of agents: what is made for them is tested with them."""
-        return bool(_AGENT.search(self.reading.core))
-
-    @cached_property
-    def for_language(self) -> bool:
-        """Whether its abstract speaks of language models."""
-        return bool(_LANGUAGE.search(self.reading.text))
-
-    @cached_property
-    def field(self) -> frozenset[str]:
-        """The special fields its title names."""
-        return frozenset(field.lower() for field in _OTHER_FIELDS.findall(self.reading.title))
 
 
 class IdeaWriter:
@@ -156,22 +90,18 @@ class IdeaWriter:
         )
 
     def _contribution(self, part: Part) -> Sentence:
-        reading, paper = part.reading, part.reading.paper
-        if reading.claim is not None:
-            return self._voice.quoted(reading.sentences[reading.claim], "abstract", paper.id, QUOTE_LENGTH)
-        return self._voice.quoted(readable(paper.summary or reading.title), "summary", paper.id, QUOTE_LENGTH)
+        return self._voice.quoted(part.claim or "", "abstract", part.reading.paper.id)
 
     def _facts(self, one: Part, other: Part) -> dict[str, Any]:
         tested = benchmarks(other.reading) or benchmarks(one.reading)
         return {
             "mech_a": _unless(one.name, mechanism(one.reading)),
-            "mech_b": _unless(other.name, mechanism(other.reading)),
             "baseline": baseline(other.reading) or baseline(one.reading),
             "bench": tested[0] if tested else None,
         }
 
 
-def _unless(name: str, phrase: str | None) -> str | None:
+def _unless(name: str | None, phrase: str | None) -> str | None:
     return None if phrase == name else phrase
 
 
@@ -181,7 +111,9 @@ def _complement(pairing: Pairing, one: Part, other: Part) -> bool:
         return False
     if one.field != other.field or one.for_language != other.for_language or one.name == other.name:
         return False
-    if pairing.second == "testbed" and one.for_agents != other.for_agents:
+    if pairing.second == "testbed" and (one.for_agents != other.for_agents or not other.subject):
+        return False
+    if other.subject and not one.tasks & other.subject:
         return False
     return LEAST_SHARED <= _shared(one, other) <= MOST_SHARED
 
@@ -193,5 +125,4 @@ def _shared(one: Part, other: Part) -> float:
 
 def _worth(pairing: Pairing, one: Part, other: Part) -> float:
     different = one.directions[0] != other.directions[0]
-    unnamed = one.name.endswith("…") + other.name.endswith("…")
-    return pairing.worth + different - unnamed + 10 * _shared(one, other) - 1.5 * (one.place + other.place) / CONSIDERED
+    return pairing.worth + 2 * different + 10 * _shared(one, other) - 1.5 * (one.place + other.place) / CONSIDERED

@@ -18,7 +18,7 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 _CJK = "[一-鿿]"
-_TOUCHING = re.compile(rf"(?<={_CJK})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?={_CJK})")
+_TOUCHING = re.compile(rf"(?<={_CJK})(?=[A-Za-z0-9α-ω])|(?<=[A-Za-z0-9α-ω%])(?={_CJK})")
 _APART = re.compile(rf"(?<={_CJK}) +(?={_CJK})")
 
 
@@ -45,6 +45,10 @@ class Phrases(string.Formatter):
         templates = [t for key, t in self._templates.items() if key.startswith(f"{prefix}.")]
         wanted = [t for t in templates if self._names(t) <= known.keys()]
         return [self._tidy(self.vformat(t, (), known)) for t in wanted]
+
+    def knows(self, key: str) -> bool:
+        """Tell whether there is a template of this key."""
+        return key in self._templates
 
     def keys(self) -> tuple[str, ...]:
         """Every key, in file order."""

@@ -27,8 +27,8 @@ _COMMON = frozenset(_COMMON_TEXT.split())
 class Reading:
     """A paper with its title and abstract made readable and its sentences told apart.
 
-    `claim`, `result`, `problem`, `methods`, `evaluation` and `caveat` are indices into `sentences`, None or empty when
-    no sentence plays that part.
+    `claim`, `results`, `problem`, `methods`, `evaluations` and `caveat` are indices into `sentences`, best first; None
+    or empty when no sentence plays that part.
     """
 
     paper: Paper
@@ -74,47 +74,57 @@ class Reading:
         return max(range(len(scores)), key=scores.__getitem__) if scores else None
 
     def _claim_score(self, index: int, sentence: str) -> float:
-        score = 3.0 * bool(cues.OFFERS.search(sentence)) or 1.5 * bool(cues.STUDIES.search(sentence))
+        score = 3.5 * bool(cues.OFFERS.search(sentence)) or 2.2 * bool(cues.STUDIES.search(sentence))
         score += 1.5 * bool(self.coined and self.coined in sentence)
         score += 0.8 * bool(cues.MECHANISM.search(sentence)) + 2 * _share(words(self.title), words(sentence))
         score -= 1.5 * bool(cues.BACKGROUND.search(sentence) or cues.AVAILABILITY.search(sentence))
+        score += 1.0 * bool(cues.SPEAKS_FOR_ITSELF.search(sentence)) - 2.5 * bool(cues.ASIDE.search(sentence))
         score -= 1.0 * (len(sentence) < 60) + 1.0 * bool(cues.EXPERIMENTS.search(sentence))
         return score - 0.12 * index
 
     @cached_property
-    def result(self) -> int | None:
-        """The sentence after the claim with the most figures beside a word of gain or loss."""
+    def results(self) -> tuple[int, ...]:
+        """The sentences after the claim with figures beside a word of gain or loss, those with most figures first."""
         rows = [(i, s) for i, s in self._after_claim() if len(s) <= LONGEST_RESULT and cues.GAIN.search(s)]
         counts = {i: n for i, s in rows if (n := len(cues.FIGURE.findall(s)))}
-        return max(counts, key=lambda i: (min(counts[i], 3), -i), default=None)
+        return tuple(sorted(counts, key=lambda i: (-min(counts[i], 3), i)))
 
     @cached_property
     def problem(self) -> int | None:
         """The last sentence before the claim that names what is missing so far."""
         before = list(enumerate(self.sentences))[: self.claim or 0]
-        found = [i for i, s in before if cues.PROBLEM.search(s) and not cues.OFFERS.search(s) and "revisit" not in s]
+        found = [i for i, s in before if cues.PROBLEM.search(s) and not cues.OWN_WORK.search(s)]
         return found[-1] if found else None
 
     @cached_property
     def methods(self) -> tuple[int, ...]:
-        """The sentences after the claim that tell how it works and report no result, those without figures first."""
-        found = [i for i, s in self._after_claim() if cues.MECHANISM.search(s) and not cues.REPORTS.search(s)]
-        return tuple(sorted(found, key=lambda i: bool(cues.TESTED.search(self.sentences[i])) or self._figures(i)))
+        """The sentences from the claim on that name a mechanism and report no result, those without figures first."""
+        found = [i for i, s in self._after_claim() if _tells_how(s)]
+        found.sort(key=lambda i: bool(cues.TESTED.search(self.sentences[i])) or has_figures(self.sentences[i]))
+        own = self.claim is not None and _tells_how(self.sentences[self.claim]) and self._presents(self.claim)
+        return (*found, self.claim) if own and self.claim is not None else tuple(found)
 
-    def _figures(self, index: int) -> bool:
-        return has_figures(self.sentences[index])
+    def _presents(self, index: int) -> bool:
+        return bool(cues.PRESENTS.search(self.sentences[index]))
 
     @cached_property
-    def evaluation(self) -> int | None:
-        """The sentence after the claim about experiments, one that reports figures first."""
+    def evaluations(self) -> tuple[int, ...]:
+        """The sentences after the claim about experiments, those that report figures first."""
         found = [i for i, s in self._after_claim() if cues.TESTED.search(s) and not cues.OFFERS.search(s)]
-        return max(found, key=lambda i: (self._figures(i), -i), default=self.result)
+        found = [i for i in found if i not in self.methods or has_figures(self.sentences[i])]
+        return tuple(sorted(found, key=lambda i: not has_figures(self.sentences[i]))) or self.results
 
     @cached_property
     def caveat(self) -> int | None:
-        """The last sentence after the claim that names a limit, a cost or a failure."""
-        found = [i for i, s in self._after_claim() if cues.CAVEAT.search(s) and not cues.SOLVED.search(s)]
+        """The last sentence after the claim that states a limit of the work itself or an open question."""
+        found = [i for i, s in self._after_claim() if self._limits(s)]
         return found[-1] if found else None
+
+    def _limits(self, sentence: str) -> bool:
+        if cues.OPEN.search(sentence):
+            return True
+        own = cues.OWN_SUBJECT.search(sentence) or (self.coined and self.coined in sentence[:60])
+        return bool(own and cues.LIMIT.search(sentence) and not cues.SOLVED.search(sentence))
 
     def _after_claim(self) -> list[tuple[int, str]]:
         start = 0 if self.claim is None else self.claim + 1
@@ -123,22 +133,33 @@ class Reading:
 
     @cached_property
     def kind(self) -> cues.Kind:
-        """What sort of paper this is, by its title first and its claim second."""
-        titled = next((kind for kind, pattern in cues.TITLE_KINDS if pattern.search(self.title)), None)
+        """What sort of paper this is, by its title, its own word for itself or its claim; "unsure" if none tells."""
+        titled = self._titled_kind()
         if titled and titled != "study":
             return titled
-        if cues.TECHNICAL_REPORT.search(self.text):
-            return "report"
+        declared = next((kind for kind, pattern in cues.DECLARED_KINDS if pattern.search(self.text)), None)
+        if declared:
+            return declared
         claim = self.sentences[self.claim] if self.claim is not None else ""
+        presents = bool(cues.OFFERS.search(claim))
         claimed = next((kind for kind, pattern in cues.CLAIM_KINDS if pattern.search(claim)), None)
-        if titled and not claimed and self.coined and cues.OFFERS.search(claim):
-            return "method"  # a title that asks, an abstract that answers with a named method
-        return claimed or titled or "method"
+        if presents and self.coined and claimed in (None, "study"):
+            return "method"  # whatever the title asks, the abstract answers with a named method
+        return claimed or titled or ("method" if presents or not claim else "unsure")
+
+    def _titled_kind(self) -> cues.Kind | None:
+        titled = next((kind for kind, pattern in cues.TITLE_KINDS if pattern.search(self.title)), None)
+        return None if titled == "system" and not cues.HARDWARE.search(self.text) else titled
 
     @cached_property
     def topics(self) -> tuple[cues.Topic, ...]:
-        """What its title and claim speak of, in the order of `cues.TOPICS`."""
-        return tuple(topic for topic, pattern in cues.TOPICS if pattern.search(self.core))
+        """What its title and claim speak of, in the order of `cues.TOPICS`.
+
+        "latent" is said only of language models that reason there: the latent space of pictures is another subject.
+        """
+        found = tuple(topic for topic, pattern in cues.TOPICS if pattern.search(self.core))
+        thinks = cues.THINKS.search(self.core) and cues.LANGUAGE.search(self.text)
+        return found if thinks and not cues.PICTURES.search(self.core) else tuple(t for t in found if t != "latent")
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -149,6 +170,12 @@ class Reading:
 def has_figures(sentence: str) -> bool:
     """Tell whether a sentence reports a quantity."""
     return bool(cues.FIGURE.search(sentence))
+
+
+def _tells_how(sentence: str) -> bool:
+    told = cues.MECHANISM.search(sentence) and cues.HOW.search(sentence)
+    reports = cues.REPORTS.search(sentence) or (has_figures(sentence) and cues.GAIN.search(sentence))
+    return bool(told) and not cues.NOT_HOW.search(sentence) and not reports
 
 
 def words(text: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -125,9 +126,57 @@ def test_when_arxivs_api_fails_its_feed_stands_in(paperboy):
     brief = Brief.model_validate_json(done.stdout)
     [arxiv] = [r for r in brief.reports if r.source == "arxiv"]
     assert arxiv.status == "partial"
-    assert [n.code for n in arxiv.notes][:2] == ["unreachable", "fallback"]
+    assert {"unreachable", "fallback", "rss_newest_only"} <= {n.code for n in arxiv.notes}
     assert arxiv.papers > 10
     assert brief.window.quiet is None
+
+
+def test_only_the_source_that_failed_is_asked_again(paperboy):
+    paperboy.sites.down = {"github"}
+    paperboy("brief", "--date", SAMPLE)
+    before = dict(paperboy.sites.hits)
+    paperboy.sites.down = set()
+    healed = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    assert (paperboy.sites.hits["arxiv"], paperboy.sites.hits["hf"]) == (before["arxiv"], before["hf"])
+    assert paperboy.sites.hits["github"] > before["github"]
+    assert [r.status for r in healed.reports if r.source in ("arxiv", "github")] == ["ok", "ok"]
+    assert healed.follow
+
+
+def test_what_was_collected_stays_when_its_source_fails_later(paperboy):
+    whole = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    paperboy.sites.down = {"hf"}
+    hurt = json.loads(paperboy("collect", "--date", SAMPLE, "--json").stdout)
+    assert "kept_earlier" in {n["code"] for r in hurt["reports"] for n in r["notes"]}
+    again = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--format", "json").stdout)
+    assert {p.paper.id: p.paper.votes for p in again.items} == {p.paper.id: p.paper.votes for p in whole.items}
+
+
+def test_looking_back_at_an_old_day_does_not_change_this_one(paperboy):
+    made = paperboy("brief", "--date", SAMPLE, "--format", "json").stdout
+    paperboy("ask", "/brief 2026-04-30", "--date", SAMPLE)
+    assert paperboy("brief", "--date", SAMPLE, "--format", "json").stdout == made
+    chinese = Brief.model_validate_json(paperboy("brief", "--date", SAMPLE, "--lang", "zh", "--format", "json").stdout)
+    english = Brief.model_validate_json(made)
+    assert [p.paper.id for p in chinese.items] == [p.paper.id for p in english.items]
+
+
+def test_an_answer_given_while_all_was_down_is_not_kept(paperboy):
+    nowhere = dict.fromkeys(PREFIXES, "http://127.0.0.1:9")
+    assert "ClawGym" not in paperboy("ask", "/top", "--date", SAMPLE, **nowhere).stdout
+    assert "ClawGym" in paperboy("ask", "/top", "--date", SAMPLE).stdout
+    assert paperboy("rank", "--date", "2026-04-30", **nowhere).returncode == 1
+
+
+def test_a_run_ended_in_the_middle_gives_back_arxivs_turn(paperboy):
+    command = [PAPERBOY, "collect", "--date", SAMPLE]
+    with subprocess.Popen(command, env=paperboy.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        paperboy.sites.asked["arxiv"].wait(30)
+        run.terminate()
+        run.communicate(timeout=30)
+    collected = json.loads(paperboy("collect", "--date", SAMPLE, "--json").stdout)
+    [arxiv] = [r for r in collected["reports"] if r["source"] == "arxiv"]
+    assert arxiv["status"] == "ok", arxiv
 
 
 def test_without_any_site_each_is_named_and_the_sample_is_shown(paperboy):
@@ -256,9 +305,9 @@ def test_the_terminal_has_a_later_list_and_settings_of_its_own(paperboy, tmp_pat
 def test_check_names_what_answers_and_what_to_fix(paperboy):
     fine = paperboy("check")
     assert fine.returncode == 0
-    paperboy.sites.down = {"github"}
-    broken = paperboy("check")
+    broken = paperboy("check", GITHUB_API_URL="http://127.0.0.1:9")
     assert broken.returncode == 1
+    assert paperboy.sites.too_fast == 0
     assert "GITHUB_API_URL" in broken.stdout
 
 
@@ -295,6 +344,33 @@ def test_progress_shows_on_a_terminal_only(paperboy):
     assert "\x1b]8;" in text  # links can be clicked
     piped = paperboy("brief", "--date", SAMPLE)
     assert piped.stderr == ""
+
+
+def test_the_chat_on_a_terminal_waits_for_its_reader_and_ctrl_c_leaves(paperboy):
+    paperboy("brief", "--date", SAMPLE)
+    parent, child = pty.openpty()
+    environ = {**paperboy.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        [PAPERBOY, "chat", "--date", SAMPLE], env=environ, stdout=child, stderr=child, stdin=child
+    ) as chat:
+        os.close(child)
+        seen = _until(parent, "paperboy> ")
+        assert "Waiting for" not in seen  # all was stored
+        os.write(parent, b"/more\n")
+        assert "Also worth scanning" in _until(parent, "paperboy> ")
+        chat.send_signal(signal.SIGINT)
+        chat.wait(10)
+    os.close(parent)
+    assert chat.returncode == 0
+
+
+def _until(terminal: int, end: str) -> str:
+    seen = ""
+    while not seen.endswith(end):
+        part = _read(terminal)
+        assert part, seen
+        seen += part.decode(errors="replace")
+    return seen
 
 
 def _read(terminal: int) -> bytes:

@@ -73,3 +73,17 @@ def test_fewer_are_chosen_rather_than_papers_off_topic_or_avoided():
 def test_equals_are_taken_in_the_order_given():
     items = [ranked(n, f"word{n}", 0.5, f"d{n}") for n in range(5)]
     assert all(a < b for a, b in pairwise(ids(select(items, 5))))
+
+
+def test_no_more_than_three_of_five_lead_with_one_direction_while_another_has_a_paper():
+    many = [ranked(n, f"alpha{n} beta{n} gamma{n}", 0.9 - n / 100, "a") for n in range(6)]
+    other = ranked(9, "delta epsilon zeta", 0.55, "b")
+    chosen = ids(select([*many, other], 5))
+    assert chosen[3] == other.paper.id
+    assert len(chosen) == 5  # then the first direction may go on: nothing else was there
+
+
+def test_the_second_tier_takes_what_comes_near_without_naming_a_direction():
+    near, far = ranked(1, "alpha beta gamma", 0.5), ranked(2, "delta epsilon zeta", 0.1)
+    assert select([near, far], 5) == []
+    assert select([near, far], 5, named=False) == [near]

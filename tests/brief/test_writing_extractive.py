@@ -46,7 +46,7 @@ def ranked(item: Paper, *directions: str) -> Ranked:
 
 
 def card(item: Paper, *directions: str, language: Language = "en", day: Iterable[Paper] = ()) -> Card:
-    return Extractive(PROFILE, language, [item, *day], NOW).card(ranked(item, *directions), ())
+    return Extractive(PROFILE, language, [item, *day], NOW).card(ranked(item, *directions))
 
 
 def pick(number: int, *directions: str, title: str = "") -> Pick:
@@ -95,9 +95,9 @@ def test_without_an_abstract_the_card_says_so() -> None:
 
 
 def test_why_counts_votes_against_the_day() -> None:
-    day = [paper(id=f"2604.1000{n}", votes=votes, listed=DAY) for n, votes in enumerate((50, 41, 3))]
+    day = [paper(id=f"2604.1000{n}", votes=votes, listed=DAY) for n, votes in enumerate((50, 41, 3, 2, 1))]
     item = paper(votes=41, listed=DAY)
-    assert "41 votes on Hugging Face, 2nd of 4 papers listed on 30 April." in said(card(item, day=day).why)
+    assert "41 votes on Hugging Face, 2nd of 6 papers listed on 30 April." in said(card(item, day=day).why)
     chinese = said(card(item, day=day, language="zh").why)
     assert "41 票" in chinese
     assert "4 月 30 日" in chinese
@@ -105,11 +105,31 @@ def test_why_counts_votes_against_the_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("votes", "others"),
+    [
+        (56, ()),  # the rest of its day is not known
+        (56, (9, 8, 7)),  # nor here
+        (2, (90, 80, 70, 60, 50, 1)),  # the rank would speak against it
+    ],
+)
+def test_a_rank_is_told_only_of_a_known_day_and_of_the_best_third(votes: int, others: tuple[int, ...]) -> None:
+    day = [paper(id=f"2604.1000{n}", votes=count, listed=DAY) for n, count in enumerate(others)]
+    why = said(card(paper(votes=votes, listed=DAY), day=day).why)
+    assert f"{votes} votes on Hugging Face." in why
+    assert "listed on" not in why
+
+
+def test_a_rank_of_another_year_names_the_year() -> None:
+    past = dt.date(2025, 12, 3)
+    day = [paper(id=f"2604.1000{n}", votes=n, listed=past) for n in range(5)]
+    assert "1st of 6 papers listed on 3 December 2025." in said(card(paper(votes=9, listed=past), day=day).why)
+
+
+@pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"votes": 1, "listed": DAY}, "1 vote on Hugging Face, 1st of 1 paper listed"),
         ({"votes": 1}, "1 vote on Hugging Face."),
-        ({"votes": 2, "listed": dt.date(2025, 12, 3)}, "listed on 3 December 2025"),
+        ({"votes": 1, "listed": DAY}, "1 vote on Hugging Face."),
         ({"code": "Lab/HidePad", "code_stars": 1400}, "Code: Lab/HidePad, 1,400 stars."),
         ({"code": "Lab/HidePad"}, "Code: Lab/HidePad."),
         ({"organization": "Small Lab"}, "From Small Lab."),
@@ -133,25 +153,63 @@ def test_a_paper_only_submitted_names_no_venue(comment: str | None) -> None:
     assert all(s.origin != "comment" for s in card(paper(comment=comment)).why)
 
 
-def test_why_is_honest_when_nothing_was_measured() -> None:
-    bare = "We propose a router. It sorts tokens."
-    assert said(card(paper(abstract=bare)).why) == "New on arXiv: no votes, code or posts to judge by yet."
-    assert "votes" not in said(card(paper(abstract=bare, votes=0, announced="replace")).why)
+def test_why_says_nothing_when_nothing_is_known() -> None:
+    assert card(paper(abstract="We propose a router. It sorts tokens.")).why == ()
+
+
+def test_a_result_in_figures_speaks_for_a_paper_without_signals() -> None:
+    abstract = "We propose a router. It gains 12.5 points and 3.1% on tests. It is 40% faster. It sorts tokens."
+    assert [s.text for s in card(paper(abstract=abstract)).why] == ["Its result in figures:", "It is 40% faster."]
+    assert "40% faster" not in said(card(paper(abstract=abstract, votes=3)).why)
 
 
 def test_why_ends_with_the_problem_in_the_papers_words() -> None:
     assert quotes(card(paper()).why) == ["However, existing memories store text only, which limits reuse."]
 
 
+def test_what_the_paper_says_of_itself_is_no_problem_it_takes_up() -> None:
+    abstract = "We analyze a challenge that remains. We propose HidePad, a pad of states."
+    assert "The problem it takes up:" not in [s.text for s in card(paper(abstract=abstract)).why]
+
+
+def test_a_benchmark_made_in_the_paper_is_not_named_as_another() -> None:
+    abstract = f"{ABSTRACT} We also construct PadTraceBench from runs and test on GSM8K."
+    assert "Named in the abstract: SWE-bench Verified and GSM8K." in said(card(paper(abstract=abstract)).why)
+
+
 def test_the_relation_names_directions_words_and_another_sentence() -> None:
     relation = card(paper(), "code", "latent").relation
     assert (
-        relation[0].text
-        == "Touches “code agents” and “latent reasoning”; it speaks of coding agent, SWE-bench and hidden state."
+        relation[0].text == "Touches “code agents” (coding agent and SWE-bench) and “latent reasoning” (hidden state)."
     )
     assert relation[-1].text not in quotes(card(paper()).contribution)
     chinese = card(paper(), "code", "latent", language="zh").relation[0].text
-    assert "“LLM 代码 agent”和“隐空间推理”" in chinese
+    assert (
+        chinese == "对应你的方向“LLM 代码 agent”（命中 coding agent 和 SWE-bench）和“隐空间推理”（命中 hidden state）。"
+    )
+
+
+def test_how_it_works_is_kept_for_the_focus() -> None:
+    abstract = (
+        "We propose HidePad, a pad for long work of any kind. It stores what a coding agent writes, using attention."
+    )
+    whole = card(paper(abstract=abstract, summary="It remembers."), "code")
+    assert quotes(whole.relation) == []
+    assert quotes(whole.focus) == ["It stores what a coding agent writes, using attention."]
+
+
+def test_a_direction_without_a_word_of_its_own_is_not_named() -> None:
+    whole = card(paper(), "rl", "latent")
+    assert whole.relation[0].text == "Touches “latent reasoning” (hidden state)."
+    assert "closest to “latent reasoning”" in said(whole.judgement)
+
+
+def test_the_relation_quotes_what_the_paper_does_not_its_problem() -> None:
+    abstract = (
+        "Every coding agent needs a coding agent. However, no coding agent remembers. We propose HidePad, a scratchpad "
+        "of states for long work. A coding agent writes to it."
+    )
+    assert card(paper(abstract=abstract), "code").relation[-1].text == "A coding agent writes to it."
 
 
 @pytest.mark.parametrize(
@@ -179,7 +237,17 @@ def test_a_paper_off_the_directions_is_said_to_be(fields: dict[str, Any], words:
         ("Convergence of Pads", "", "theory"),
         ("Do Pads Help?", "We study 12 pads.", "study"),
         ("Do Pads Help?", "We propose PadX, a pad that reads.", "method"),
-        ("Serving Pads at Scale: A System", "", "system"),
+        ("Serving Pads at Scale: A System", "We propose PadX, which doubles throughput.", "system"),
+        ("A Deployed System for On-Call Support", "We introduce PadX, an agent that answers.", "method"),
+        (
+            "Phone Agents under Threats: Are We There?",
+            "We argue that tests are missing. We introduce a suite.",
+            "study",
+        ),
+        ("Pads: Thinking", "We offer PadX, tokens that think. We investigate how to train PadX.", "method"),
+        ("From Pads to Agents", "Beyond the survey itself, we contribute three lists.", "survey"),
+        ("Pads Are Latent", "This position paper asks what pads are. We study pads.", "position"),
+        ("Pads Revisited", "Twelve pads were read for a year.", "unsure"),
         ("A Plain Pad", "We propose PadX, a pad that reads.", "method"),
         ("Position: Pads Must Go", "", "position"),
     ],
@@ -191,8 +259,30 @@ def test_the_judgement_follows_the_sort_of_paper(title: str, abstract: str, kind
 
 
 def test_a_method_is_judged_by_what_it_is_about() -> None:
-    assert said(card(paper()).judgement).startswith("Method in latent space")
+    thinking = "We propose HidePad, which lets language models reason in a latent space."
+    assert said(card(paper(abstract=thinking)).judgement).startswith("Method in latent space")
+    pictures = "We propose HidePad, an image diffusion model with a latent space."
+    assert said(card(paper(abstract=pictures)).judgement).startswith("Method paper")
     assert said(card(paper(title="PadRL: Reinforcement Learning", abstract="")).judgement).startswith("Training method")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (
+            {"abstract": f"{ABSTRACT} Our code will be released at https://github.com/Pads."},
+            "code announced in the abstract",
+        ),
+        ({"comment": "Code is available at https://pads.example"}, "code announced in the authors' comment"),
+        ({"abstract": f"{ABSTRACT} The dataset is publicly available."}, "code or data announced in the abstract"),
+        ({}, "no code link"),
+    ],
+)
+def test_code_the_authors_announce_is_not_missing(fields: dict[str, Any], words: str) -> None:
+    whole = card(paper(**fields))
+    assert words in said(whole.judgement)
+    assert "://" not in said(whole.judgement)
+    assert fields == {} or "no code link" not in said(whole.judgement) + said(whole.focus)
 
 
 def test_the_judgement_tells_direction_code_and_benchmark() -> None:
@@ -202,11 +292,75 @@ def test_the_judgement_tells_direction_code_and_benchmark() -> None:
 
 
 def test_the_focus_labels_method_test_and_limit() -> None:
-    focus = card(paper()).focus
+    focus = card(paper(summary="HidePad lets agents remember.", abstract=f"{ABSTRACT} We evaluate 12 models.")).focus
     assert [s.text for s in focus if s.text.endswith(":")] == ["How it works:", "How it is tested:", "What to check:"]
     assert quotes(focus)[0].startswith("It first compresses")
     assert quotes(focus)[2].startswith("HidePad still fails")
     assert focus[-1].text.endswith("?")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Finally, we identify six directions that use pads.",
+        "It remains open whether pads generate better plans.",
+        "We hope that pads train better agents.",
+        "Our training recipe consists of pads that use pads.",
+        "Combining it with asynchronous pads yields up to 2.5x speedup using pads.",
+        "Pads can in principle generate any plan, which uses them.",
+    ],
+)
+def test_what_is_no_mechanism_is_not_shown_as_one(sentence: str) -> None:
+    focus = card(paper(title="Pads", abstract=f"We propose a plain scratchpad for all. {sentence}")).focus
+    assert "How it works:" not in [s.text for s in focus]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "HidePad extracts feedback from failures.",
+        "It adds a mandatory loop breaker for what still remains.",
+        "Others cannot.",
+    ],
+)
+def test_a_word_of_failure_is_no_limit_of_the_work(sentence: str) -> None:
+    focus = card(paper(abstract=f"We propose HidePad, a pad that keeps states. {sentence}")).focus
+    assert "What to check:" not in [s.text for s in focus]
+
+
+@pytest.mark.parametrize("sentence", ["Whether it scales is an open question.", "Our method cannot read tables."])
+def test_a_limit_of_the_work_or_an_open_question_is_to_be_checked(sentence: str) -> None:
+    assert sentence in quotes(card(paper(abstract=f"We propose HidePad, a pad that keeps states. {sentence}")).focus)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        ABSTRACT,
+        "We introduce PadX, a pad which keeps states.",
+        "We introduce PadX, a pad. See code: https://pads.example.",
+    ],
+)
+def test_no_sentence_is_quoted_twice(abstract: str) -> None:
+    found = [s.text for s in parts(card(paper(abstract=abstract), "code", "latent")) if s.quoted]
+    assert len(found) == len(set(found))
+
+
+def test_a_study_is_introduced_by_what_it_is_and_asked_its_own_question() -> None:
+    abstract = (
+        "This study describes the architecture of 12 pads. Furthermore, we identify and present six open directions "
+        "of pads, propose pads and compare pads."
+    )
+    whole = card(paper(title="The Design Space of Pads", abstract=abstract))
+    assert whole.contribution[0].text == "This study describes the architecture of 12 pads."
+    assert "baseline" not in said(whole.focus)
+    assert "no figures" not in said(whole.focus)
+
+
+def test_a_paper_of_an_unknown_sort_is_asked_nothing() -> None:
+    whole = card(paper(title="Pads Revisited", abstract="Twelve pads were read for a year."))
+    assert said(whole.judgement).startswith("Check which evidence")
+    assert whole.focus == ()
 
 
 def test_the_focus_asks_for_what_the_abstract_leaves_out() -> None:
@@ -284,7 +438,8 @@ def test_both_languages_have_the_same_phrases_and_fields() -> None:
 
 def test_every_sort_and_topic_has_its_phrases() -> None:
     keys = set(Phrases("en", 2026).keys())
-    assert {f"{t}.{k}" for t in ("judgement.kind", "focus.ask") for k in get_args(Kind)} <= keys
+    assert {f"judgement.kind.{kind}" for kind in get_args(Kind)} <= keys
+    assert {f"focus.ask.{kind}" for kind in get_args(Kind) if kind != "unsure"} <= keys
     assert {f"{t}.{topic}" for t in ("judgement.about", "focus.ask_about") for topic in get_args(Topic)} <= keys
 
 

@@ -20,7 +20,7 @@ PROFILE = Profile(
 LATENT = Paper(
     id="2604.00001",
     title="DeepPad: Exploration via Latent Pads",
-    abstract="Sampling language models repeats itself. We propose DeepPad, which steers a latent pad while reasoning.",
+    abstract="Sampling language models repeats itself. We propose DeepPad, which steers hidden states while reasoning.",
 )
 TRAINING = Paper(
     id="2604.00002",
@@ -29,15 +29,17 @@ TRAINING = Paper(
 )
 BENCH = Paper(
     id="2604.00003",
-    title="PadBench: Tasks for Agents",
+    title="PadBench: Coding Tasks for Agents",
     abstract="We introduce PadBench, a benchmark of 20 reasoning tasks for agents built on language models.",
 )
 AGENT = Paper(
     id="2604.00004",
     title="PadAgent: Agents Trained by Reinforcement Learning",
-    abstract="We propose PadAgent, an agent on language models: reasoning tasks by reinforcement learning.",
+    abstract="We propose PadAgent, an agent on language models: coding tasks by reinforcement learning.",
 )
-TWIN = TRAINING.model_copy(update={"id": "2604.00005", "title": "LatentPadPO: Policies that Explore a Latent Space"})
+TWIN = TRAINING.model_copy(
+    update={"id": "2604.00005", "title": "LatentPadPO: Policies that Explore a Latent Space of Thought"}
+)
 SURVEY = Paper(
     id="2604.00006", title="A Survey of Reasoning", abstract="This survey covers reasoning in language models."
 )
@@ -53,11 +55,11 @@ def test_a_latent_method_and_a_training_method_make_an_idea() -> None:
     assert idea.title == "DeepPad + PadPO: let the latent signal steer the training rollouts"
     assert idea.papers == (LATENT.id, TRAINING.id)
     assert [s.text for s in idea.body if s.quoted] == [
-        "We propose DeepPad, which steers a latent pad while reasoning.",
+        "We propose DeepPad, which steers hidden states while reasoning.",
         "We propose PadPO, reinforcement learning for reasoning of language models.",
     ]
     assert idea.steps[0].text.startswith("Use the latent signal of DeepPad when PadPO samples")
-    assert "replace Latent Pads by" in idea.steps[1].text
+    assert "replace “Latent Pads” by" in idea.steps[1].text
     assert idea.question[-1].text.endswith("?")
 
 
@@ -99,8 +101,26 @@ def test_each_pair_once_each_paper_twice_at_most(language: Language) -> None:
         [(LATENT, "latent"), (TRAINING.model_copy(update={"title": "PadPO: Policies for Robots"}), "rl")],
         [
             (LATENT.model_copy(update={"abstract": "We propose DeepPad, a latent pad for language models."}), "latent"),
+            (TRAINING.model_copy(update={"abstract": "We propose PadPO, a pad. Language models reason."}), "rl"),
+        ],  # nothing says that it trains
+        [
+            (LATENT.model_copy(update={"abstract": "We propose DeepPad, image diffusion in latent space."}), "latent"),
             (TRAINING, "rl"),
-        ],  # nothing that thinks
+        ],  # a latent space of pictures
+        [
+            (LATENT, "latent"),
+            (TRAINING.model_copy(update={"abstract": f"{TRAINING.abstract[:-25]} without training."}), "rl"),
+        ],  # training-free
+        [
+            (LATENT, "latent"),
+            (
+                TRAINING.model_copy(update={"title": "Policies", "abstract": TRAINING.abstract.replace("PadPO, ", "")}),
+                "rl",
+            ),
+        ],  # a title is no name
+        [(LATENT, "latent"), (TRAINING.model_copy(update={"title": "PadPO: Website Policies"}), "rl")],  # other tasks
+        [(AGENT, "rl"), (BENCH.model_copy(update={"title": "PadBench: Travel Tasks for Agents"}), "rl")],
+        [(AGENT, "rl"), (BENCH.model_copy(update={"abstract": "We hope that PadBench advances benchmarks."}), "rl")],
     ],
 )
 def test_rather_no_idea_than_a_forced_one(found: list[tuple[Paper, str]]) -> None:

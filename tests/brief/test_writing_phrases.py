@@ -68,9 +68,7 @@ def test_chinese_and_latin_stand_apart_and_chinese_together() -> None:
     phrases = Phrases("zh", 2026)
     assert phrases.say("judgement.direction", direction="LLM 推理") == "最接近“LLM 推理”"
     assert phrases.say("why.organization", organization="清华大学") == "来自清华大学。"
-    assert phrases.say("relation.matched", directions=("推理",), words=("agent", "奖励")).endswith(
-        "命中 agent 和奖励。"
-    )
+    assert phrases.say("relation.direction", direction="推理", words=("agent", "奖励")).endswith("命中 agent 和奖励）")
 
 
 def test_only_templates_whose_facts_are_known_are_said() -> None:

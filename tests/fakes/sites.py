@@ -9,8 +9,9 @@ import asyncio
 import re
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
@@ -51,6 +52,7 @@ class Sites:
         self.down: set[str] = set()
         self.hits: dict[str, int] = {}
         self.agents: set[str] = set()
+        self.asked: defaultdict[str, threading.Event] = defaultdict(threading.Event)
         self.too_fast = 0
         self._last_arxiv = 0.0
         self._lock = threading.Lock()
@@ -63,6 +65,7 @@ class Sites:
         with self._lock:
             self.hits[prefix] = self.hits.get(prefix, 0) + 1
             self.agents.add(agent)
+            self.asked[prefix].set()
             early = prefix == "arxiv" and self._too_early()
         if prefix in self.down:
             return httpx.Response(503, text="<html><body>upstream error</body></html>")
@@ -141,7 +144,8 @@ def serve() -> Iterator[tuple[Sites, dict[str, str]]]:
             for name, value in {**answer.headers, "content-length": str(len(answer.content))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.content)
+            with suppress(ConnectionError):  # the program was ended
+                self.wfile.write(answer.content)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -16,6 +16,7 @@ NOTE_CODES = [
     "unexpected",
     "fallback",
     "rss_lacks",
+    "rss_newest_only",
     "revised_missing",
     "rows_skipped",
     "more_than_asked",

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from brief.errors import SourceError, Trouble
 from brief.models import Ask, Note, Paper, SourceReport, Status, Window
+from sources import arxiv_api
 from sources._http import Http, Reply, Site
-from sources.arxiv_api import ArxivApi, _failure, read_atom
+from sources._report import failure_of
+from sources.arxiv_api import ArxivApi, read_atom
 from tests.fakes.site import FakeSite
 
 QUERY = "/api/query"
@@ -161,7 +164,17 @@ async def test_a_later_page_that_fails_costs_only_itself(arxiv: ArxivApi, site: 
     site.on(QUERY, "<html>", status=200)
     harvest = await arxiv.collect(ASK)
     assert ids(harvest.papers) == ["2604.10001"]
-    assert (harvest.report.status, codes(harvest.report)) == (Status.PARTIAL, ["bad_answer", "revised_missing"])
+    assert harvest.report.status == Status.PARTIAL
+    assert codes(harvest.report) == ["bad_answer", "more_than_asked", "revised_missing"]
+    assert harvest.report.notes[1].params == {"got": 1, "total": 2500}
+
+
+async def test_no_more_entries_are_read_than_were_asked_for(arxiv: ArxivApi, site: FakeSite) -> None:
+    site.on(QUERY, atom(*(entry(f"2604.{n:05}v1") for n in range(2100)), total=2000))
+    site.on(QUERY, status=400)
+    report = (await arxiv.collect(ASK)).report
+    assert (report.papers, report.skipped) == (2000, 0)
+    assert report.notes[1] == Note(code="more_than_asked", params={"got": 2000, "total": 2100})
 
 
 @pytest.mark.parametrize(
@@ -184,9 +197,19 @@ async def test_uses_the_feed_when_the_api_fails(
     assert (harvest.report.status, harvest.report.requests) == (Status.PARTIAL, tries + 1)
     assert harvest.report.notes == (
         Note(code=code, params={"what": "arXiv API", "tries": tries, "status": status}),
+        Note(code="rss_newest_only", params={"day": "2026-05-01"}),
         Note(code="fallback", params={"what": "arXiv RSS", "papers": 2}),
         Note(code="rss_lacks"),
     )
+
+
+async def test_a_feed_for_its_own_day_alone_covers_the_window(arxiv: ArxivApi, site: FakeSite) -> None:
+    site.on(QUERY, status=400)
+    site.on(RSS, rss(*(f"2604.{n:05}v1" for n in range(2001))))
+    window = ASK.window.model_copy(update={"days": (dt.date(2026, 5, 1),)})
+    report = (await arxiv.collect(ASK.model_copy(update={"window": window}))).report
+    assert codes(report) == ["refused", "more_than_asked", "fallback", "rss_lacks"]
+    assert report.notes[1].params == {"got": 2000, "total": 2001}
 
 
 async def test_says_so_when_api_and_feed_fail(arxiv: ArxivApi, site: FakeSite) -> None:
@@ -246,16 +269,41 @@ async def test_a_collection_can_be_cancelled(arxiv: ArxivApi, site: FakeSite) ->
         await task
 
 
-async def test_a_step_that_takes_too_long_is_a_timeout(http: Http, site: FakeSite) -> None:
+async def test_a_step_that_takes_too_long_is_cut_off(http: Http, site: FakeSite) -> None:
     site.on("/x", until=asyncio.Event())
     fetcher = http.at(Site("arXiv API", site.url))
 
     async def work() -> None:
         await fetcher.get("/x")
 
-    failure = await _failure(work(), fetcher, asyncio.get_running_loop().time() + 0.05)
+    failure = await failure_of(work(), fetcher, 0.05)
     assert failure is not None
-    assert (failure.trouble, failure.what, failure.tries) == (Trouble.TIMEOUT, "arXiv API", 1)
+    assert (failure.trouble, failure.what, failure.tries) == (Trouble.DEADLINE, "arXiv API", 1)
+
+
+@contextlib.asynccontextmanager
+async def never(_key: str, _gap: float) -> AsyncIterator[None]:
+    await asyncio.Event().wait()
+    yield
+
+
+async def test_a_turn_that_never_comes_is_told_as_what_it_is(site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arxiv_api, "_NEW_WITHIN", 0.05)
+    monkeypatch.setattr(arxiv_api, "_ALL_WITHIN", 0.1)
+    async with Http(user_agent="test", turn=never) as http:
+        report = (await ArxivApi(http, site.url, site.url, site.url).collect(ASK)).report
+    assert (report.status, report.requests) == (Status.FAILED, 0)
+    assert report.notes == tuple(
+        Note(code="busy", params={"what": what, "tries": 0}) for what in ("arXiv API", "arXiv RSS")
+    )
+
+
+async def test_nobody_waits_for_ever_for_a_paper(site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arxiv_api, "_LOOKUP_WITHIN", 0.05)
+    async with Http(user_agent="test", turn=never) as http:
+        with pytest.raises(SourceError) as caught:
+            await ArxivApi(http, site.url, site.url, site.url).paper("2604.10001")
+    assert (caught.value.trouble, caught.value.tries) == (Trouble.BUSY, 0)
 
 
 async def test_papers_by_id_come_in_the_order_asked(arxiv: ArxivApi, site: FakeSite) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brief.errors import SourceError
+from brief.errors import SourceError, Trouble
 from brief.models import Paper
 from sources._http import Reply
 from sources.arxiv_api import read_atom
@@ -76,6 +76,63 @@ def test_mutated_answers(read: Read, file: str, choice: st.DataObject) -> None:
 @pytest.mark.parametrize("piece", [b"<", b"<a>", b"&", b"<![CDATA[", b"<entry><title>", b'<meta name="citation_title"'])
 def test_endless_repetition(read: Read, piece: bytes) -> None:
     survives(read, b"<feed>" + piece * 2000)
+
+
+HEAD = b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">'
+ENTRY = b"<entry><id>http://arxiv.org/abs/2604.10001v1</id><title>A title</title>%s</entry>"
+MANY = 200_000
+
+
+def refused(body: bytes) -> bool:
+    try:
+        return not atom(Reply(200, {}, body, "arXiv"))
+    except SourceError as error:
+        return error.trouble == Trouble.BAD_ANSWER
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"".join(b'<category term="a%d"/>' % n for n in range(MANY)),
+        b"".join(b'<b:category xmlns:b="http://www.w3.org/2005/Atom" term="a%d"/>' % n for n in range(MANY // 2)),
+        b"".join(b'<a xmlns:n%d="urn:%d"/>' % (n, n) for n in range(MANY)),
+        b"<a " + b" ".join(b'a%d="x"' % n for n in range(MANY)) + b"/>",
+        b"<title>" * MANY + b"</title>" * MANY,
+        b"<author/>" * 2 * MANY,
+        b"<summary>" + b"\n" * 2_000_000 + b"x</summary>",
+        b'</entry><entry xmlns="http://search.yahoo.com/mrss/"><category/>' * MANY,
+        b"<category/></entry><category/><entry>" * MANY,
+    ],
+)
+def test_well_formed_repetition_without_end_is_refused(inside: bytes) -> None:
+    assert refused(HEAD + ENTRY % inside + b"</feed>")
+
+
+@pytest.mark.parametrize("piece", [b"<", b"<a>", b"&", b"<!--", b"<![CDATA[", b"<entry><title>", b"<a b='", b"</a>"])
+def test_large_and_ill_formed_is_refused(piece: bytes) -> None:
+    assert refused(HEAD + ENTRY % b"" + piece * (2 * 2**20 // len(piece)) + b"</feed>")
+
+
+@pytest.mark.parametrize("declared", [b'<!ENTITY a "b">', b'<!ENTITY a SYSTEM "file:///etc/passwd">', b""])
+def test_a_large_document_that_declares_a_type_is_refused(declared: bytes) -> None:
+    body = b"<!DOCTYPE feed [" + declared + b"]>" + HEAD.partition(b"?>")[2] + ENTRY % (b" " * 200_000) + b"</feed>"
+    assert refused(body)
+
+
+@pytest.mark.parametrize("name", [b"martian", b"utf-7", b"utf-32", b"shift_jis"])
+def test_an_encoding_nobody_reads_is_refused(name: bytes) -> None:
+    head = HEAD.replace(b'"1.0"', b'"1.0" encoding="' + name + b'"')
+    survives(atom, head + ENTRY % (b" " * 200_000) + b"</feed>")
+
+
+def test_a_large_collaboration_is_read() -> None:
+    people = b"".join(
+        b"<author><name>N %d</name><arxiv:affiliation xmlns:arxiv='http://arxiv.org/schemas/atom'>I</arxiv:affiliation>"
+        b"</author>" % n
+        for n in range(3000)
+    )
+    papers = atom(Reply(200, {}, HEAD + ENTRY % people + b"</feed>", "arXiv"))
+    assert [len(paper.authors) for paper in papers] == [500]
 
 
 @pytest.mark.parametrize(("read", "folder"), [(atom, "arxiv_atom"), (rss, "arxiv_rss")])

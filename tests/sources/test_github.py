@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import re
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brief.models import Paper, Status
+from sources import github
 from sources._fields import repo_name
 from sources._http import Http
 from sources.github import FOLLOWED, QUERIES, GitHub, queries, read_repo
@@ -93,6 +95,35 @@ async def test_says_once_that_results_are_incomplete(http: Http, site: FakeSite)
     site.on(SEARCH, json=NOTHING | {"incomplete_results": True}, times=2)
     harvest = await hub(http, site).collect(ask(DAY, searches=("agents",)))
     assert told(harvest) == [("incomplete_results", {})]
+
+
+async def test_searches_that_are_done_in_time_stand(
+    http: Http, site: FakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github, "_COLLECT_WITHIN", 0.5)
+    site.on(SEARCH, json=ANSWER)
+    site.on(SEARCH, json=ANSWER, until=asyncio.Event())
+    harvest = await hub(http, site).collect(ask(DAY, searches=("agents",)))
+    assert (harvest.report.status, harvest.report.repos) == (Status.PARTIAL, 2)
+    assert told(harvest)[0] == ("deadline", {"what": "GitHub", "tries": 2})
+
+
+async def test_repositories_that_came_in_time_stand(
+    http: Http, site: FakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(github, "_FOLLOW_WITHIN", 0.5)
+    site.on("/github/repos/owner/repo0", json={"full_name": "owner/repo0"})
+    site.on("/github/repos/owner/repo1", until=asyncio.Event())
+    harvest = await hub(http, site).follow([pointing(f"owner/repo{n}") for n in range(2)])
+    assert (harvest.report.status, [repo.id for repo in harvest.repos]) == (Status.PARTIAL, ["owner/repo0"])
+    assert told(harvest) == [("deadline", {"what": "GitHub", "tries": 2})]
+
+
+async def test_no_more_rows_are_read_than_were_asked_for(http: Http, site: FakeSite) -> None:
+    site.on(SEARCH, json=NOTHING | {"items": [{"full_name": f"a/b{n}"} for n in range(51)]}, times=2)
+    harvest = await hub(http, site).collect(ask(DAY, searches=("agents",)))
+    assert harvest.report.repos == 50
+    assert told(harvest) == [("more_than_asked", {"got": 50, "total": 51})]
 
 
 async def test_follows_what_papers_point_to(http: Http, site: FakeSite) -> None:

@@ -47,6 +47,12 @@ async def test_asks_once_for_pages_of_the_last_days(http: Http, site: FakeSite) 
     assert harvest.report.status == Status.EMPTY
 
 
+async def test_no_more_pages_are_read_than_were_asked_for(http: Http, site: FakeSite) -> None:
+    pages = [{"link": f"https://example.org/{n}"} for n in range(11)]
+    site.on(SEARCH, json={"searchInformation": {}, "items": pages})
+    assert told(await source(http, site).collect(ask(DAY))) == [("more_than_asked", {"got": 10, "total": 11})]
+
+
 @pytest.mark.parametrize(
     ("key", "engine", "variable"),
     [(None, None, "GOOGLE_API_KEY"), (None, "engine0", "GOOGLE_API_KEY"), (KEY, None, "GOOGLE_CSE_ID")],

@@ -6,6 +6,7 @@ import gzip
 import logging
 import socket
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import httpx
@@ -65,6 +66,12 @@ async def test_a_status_is_a_trouble_and_only_passing_ones_are_tried_again(
     error = await failure(fetcher)
     assert (error.trouble, error.status, error.tries, error.what) == (trouble, status, tries, "a site")
     assert fetcher.requests == tries
+
+
+async def test_a_pause_beyond_any_calendar_is_not_kept(http: Http, site: FakeSite) -> None:
+    site.on("/x", status=503, headers={"Retry-After": f"Fri, 31 Dec 2999 23:59:59 +{'9' * 20}"}, times=3)
+    error = await failure(at(http, site.url))
+    assert (error.trouble, error.retry_after) == (Trouble.SERVER_ERROR, None)
 
 
 async def test_an_accepted_status_is_an_answer(http: Http, site: FakeSite) -> None:
@@ -138,8 +145,41 @@ async def test_a_body_beyond_the_ceiling_is_not_kept(http: Http, site: FakeSite,
     assert (error.trouble, error.status, error.tries) == (Trouble.TOO_LARGE, 200, 1)
 
 
-async def test_a_broken_compression_is_a_bad_answer(http: Http, site: FakeSite) -> None:
-    site.on("/x", b"this is not gzip", headers={"Content-Encoding": "gzip"}, times=3)
+async def test_a_compressed_body_is_inflated(http: Http, site: FakeSite) -> None:
+    body = b"x" * 100_000
+    site.on("/x", gzip.compress(body), headers={"Content-Encoding": "gzip"})
+    assert (await at(http, site.url, max_bytes=100_000).get("/x")).body == body
+    assert site.asked[0].headers["accept-encoding"] == "gzip"
+
+
+async def test_an_empty_body_needs_no_compression(http: Http, site: FakeSite) -> None:
+    site.on("/x", status=301, headers={"Location": "/y", "Content-Encoding": "gzip"})
+    site.on("/y", b"here", headers={"Content-Encoding": "identity"})
+    assert (await at(http, site.url).get("/x")).body == b"here"
+
+
+async def test_a_little_that_inflates_to_much_is_never_held(http: Http, site: FakeSite) -> None:
+    site.on("/x", gzip.compress(bytes(128 * 2**20), compresslevel=1), headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        error = await failure(at(http, site.url, max_bytes=100_000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (error.trouble, error.tries) == (Trouble.TOO_LARGE, 1)
+    assert peak < 8 * 2**20
+
+
+@pytest.mark.parametrize("codings", ["gzip, gzip", "br", "gzip, identity, gzip", "nonsense"])
+async def test_a_coding_that_was_not_asked_for_is_a_bad_answer(http: Http, site: FakeSite, codings: str) -> None:
+    nested = gzip.compress(gzip.compress(b"hello"))
+    site.on("/x", nested, headers={"Content-Encoding": codings}, times=3)
+    assert (await failure(at(http, site.url))).trouble == Trouble.BAD_ANSWER
+
+
+@pytest.mark.parametrize("body", [b"this is not gzip", gzip.compress(b"broken off" * 100)[:-10]])
+async def test_a_broken_compression_is_a_bad_answer(http: Http, site: FakeSite, body: bytes) -> None:
+    site.on("/x", body, headers={"Content-Encoding": "gzip"}, times=3)
     assert (await failure(at(http, site.url))).trouble == Trouble.BAD_ANSWER
 
 
@@ -265,6 +305,7 @@ async def test_a_token_that_no_header_can_carry_is_an_error_without_the_token(ht
         ({"retry-after": "Thu, 01 Jan 1970 00:01:00 GMT"}, 50.0),
         ({"retry-after": "Thu, 01 Jan 1970 00:00:01 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "Fri, 31 Dec 2999 23:59:59 +99999999999999999999"}, None),
         ({"x-rate-limit-reset": "25"}, 15.0),
         ({"x-ratelimit-reset": "25", "x-ratelimit-remaining": "0"}, 15.0),
         ({"x-ratelimit-reset": "25", "x-ratelimit-remaining": "9"}, None),
@@ -275,7 +316,16 @@ def test_reads_how_long_to_wait(headers: dict[str, str], seconds: float | None) 
     assert asked_pause(headers, now=10.0) == seconds
 
 
-@given(st.dictionaries(st.sampled_from(["retry-after", "x-rate-limit-reset", "x-ratelimit-remaining"]), st.text()))
+_dates = st.from_regex(
+    r"[A-Z][a-z]{2}, \d{1,3} (Jan|Feb|Xyz) \d{1,5} \d\d:\d\d(:\d\d)? ([+-]\d{1,30}|GMT)?", fullmatch=True
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["retry-after", "x-rate-limit-reset", "x-ratelimit-remaining"]), st.text() | _dates, min_size=1
+    )
+)
 def test_no_header_can_break_the_reading(headers: dict[str, str]) -> None:
     pause = asked_pause(headers, time.time())
     assert pause is None or pause >= 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from brief.errors import SourceError, Trouble
 from brief.models import Status, split_arxiv_id
+from sources import huggingface
 from sources._http import Http
 from sources.huggingface import HuggingFace, read_asset, read_paper
 from tests.fakes.site import FakeSite
@@ -89,14 +90,57 @@ async def test_a_paper_listed_on_two_days_is_one(http: Http, site: FakeSite) -> 
 
 
 async def test_a_missing_day_is_named_and_costs_only_itself(http: Http, site: FakeSite) -> None:
-    site.on("/hf/api/daily_papers", json={"error": "Invalid date"}, status=400, times=2)
+    site.on("/hf/api/daily_papers", json={"error": "Not found"}, status=404, times=2)
     site.on("/hf/api/daily_papers", json=rows(9))
     trending(site)
     harvest = await hub(http, site).collect(ask(dt.date(2026, 4, 28), DAY))
     assert (harvest.report.status, harvest.report.papers) == (Status.PARTIAL, 9)
     codes = [code for code, _ in told(harvest)]
-    assert sorted(codes) == ["day_missing", "day_missing", "refused"]
-    assert ("refused", {"what": "Hugging Face", "tries": 1, "status": 400}) in told(harvest)
+    assert sorted(codes) == ["day_missing", "day_missing", "not_found"]
+    assert ("not_found", {"what": "Hugging Face", "tries": 1, "status": 404}) in told(harvest)
+
+
+@pytest.mark.parametrize(
+    ("newest", "notes"),
+    [(DAY, [("nothing_listed", {"day": "2026-04-30"})]), (dt.date(2026, 5, 2), [])],
+)
+async def test_the_newest_day_may_not_be_open_yet(
+    http: Http, site: FakeSite, newest: dt.date, notes: list[Any]
+) -> None:
+    site.on("/hf/api/daily_papers", json={"error": "Date is in the future"}, status=400)
+    trending(site)
+    harvest = await hub(http, site).collect(ask(newest))
+    assert (harvest.report.status, told(harvest)) == (Status.EMPTY, notes)
+
+
+async def test_an_older_day_that_is_refused_is_missing(http: Http, site: FakeSite) -> None:
+    site.on("/hf/api/daily_papers", json={"error": "Invalid date"}, status=400, times=2)
+    trending(site)
+    harvest = await hub(http, site).collect(ask(dt.date(2026, 4, 29), DAY))
+    assert harvest.report.status == Status.FAILED
+    assert [code for code, _ in told(harvest)] == ["refused", "day_missing", "nothing_listed"]
+
+
+async def test_no_more_rows_are_read_than_were_asked_for(http: Http, site: FakeSite) -> None:
+    site.on("/hf/api/daily_papers", json=rows(101))
+    site.on("/hf/api/models", json=[{"id": f"a/b{n}"} for n in range(21)])
+    site.on("/hf/api/datasets", json=[])
+    harvest = await hub(http, site).collect(ask(DAY))
+    assert (harvest.report.papers, harvest.report.assets, harvest.report.skipped) == (100, 20, 0)
+    assert told(harvest) == [
+        ("more_than_asked", {"got": 100, "total": 101}),
+        ("more_than_asked", {"got": 20, "total": 21}),
+    ]
+
+
+async def test_what_came_in_time_stands(http: Http, site: FakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface, "_WITHIN", 0.5)
+    site.on("/hf/api/daily_papers", json=rows(9))
+    site.on("/hf/api/models", until=asyncio.Event())
+    site.on("/hf/api/datasets", json=[{"id": "a/b"}])
+    harvest = await hub(http, site).collect(ask(DAY))
+    assert (harvest.report.papers, harvest.report.assets) == (9, 1)
+    assert told(harvest) == [("deadline", {"what": "Hugging Face models", "tries": 1})]
 
 
 async def test_when_nothing_works_the_failure_is_told_once(http: Http, site: FakeSite) -> None:

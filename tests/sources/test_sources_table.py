@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from brief.errors import SourceError
 from brief.models import Harvest, Repo, Status
 from brief.settings import Settings
 from sources import SOURCES, Options, Row
@@ -31,6 +32,7 @@ def options(site: FakeSite, tmp_path: Path) -> Options:
             "paperboy_data_dir": str(tmp_path),
             "huggingface_url": f"{site.url}/hf",
             "hf_token": "hf_secret",
+            "arxiv_api_url": f"{site.url}/arxiv",
             "github_api_url": f"{site.url}/github",
             "github_token": "github_pat_secret",
             "x_api_url": f"{site.url}/x",
@@ -95,6 +97,44 @@ async def test_a_row_hands_its_settings_to_its_source(
     harvest = await row.build(http, options).collect(ask(DAY, searches=("agents",)))
     assert harvest.report.status == Status.EMPTY
     assert all(secret in asked.headers.get("authorization", "") + asked.query.get("key", "") for asked in site.asked)
+
+
+PROBES = {
+    "arxiv": ("/arxiv/api/query", '<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title></feed>'),
+    "huggingface": ("/hf/api/daily_papers", "[]"),
+    "github": ("/github/search/repositories", '{"items": []}'),
+    "x": ("/x/2/tweets/search/recent", '{"meta": {}}'),
+    "google": ("/google/customsearch/v1", '{"searchInformation": {}}'),
+}
+
+
+@every_row
+async def test_a_probe_is_one_request_that_proves_the_site(
+    row: Row, http: Http, site: FakeSite, options: Options
+) -> None:
+    path, body = PROBES[row.name]
+    source = row.build(http, options)
+    assert source.configured
+    site.on(path, body)
+    await source.probe()
+    for status, answer, trouble in [(200, "<html>Sign in</html>", "bad_answer"), (503, "", "server_error")]:
+        site.on(path, answer, status=status)
+        with pytest.raises(SourceError) as caught:
+            await source.probe()
+        assert (caught.value.trouble, caught.value.tries) == (trouble, 1)
+
+
+@every_row
+async def test_a_source_without_keys_is_not_probed_when_it_needs_them(row: Row, http: Http, tmp_path: Path) -> None:
+    source = row.build(http, Settings.model_validate({"paperboy_data_dir": str(tmp_path)}))
+    assert source.configured is (row.name not in ("x", "google"))
+    if not source.configured:
+        await source.probe()
+
+
+def test_importing_the_sources_does_not_load_the_feed_parser() -> None:
+    code = "import sys, sources, sources.sample_site; sys.exit('feedparser' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
 
 
 # -- the replay of real days, where this machine has it ----------------------------------------------------------

@@ -61,6 +61,11 @@ async def test_without_a_token_it_is_disabled_and_asks_nothing(http: Http, site:
     assert site.asked == []
 
 
+async def test_no_more_posts_are_read_than_were_asked_for(http: Http, site: FakeSite) -> None:
+    site.on(SEARCH, json={"meta": {}, "data": [{"id": str(n)} for n in range(101)]})
+    assert told(await source(http, site).collect(ask(DAY))) == [("more_than_asked", {"got": 100, "total": 101})]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
