@@ -127,8 +127,11 @@ class TelegramBot:
             return
         chat = await self.chats.of(asked)
         date = await self._services.edition_date(chat)
-        async with self._sender.typing(asked.place):
-            reply = await self._answer(asked, chat, date)
+        try:
+            async with self._sender.typing(asked.place):
+                reply = await self._answer(asked, chat, date)
+        except CommandError as error:
+            reply = error.document
         await self._show(asked, reply, date)
 
     async def _pressed(self, update: Update, _: _Context) -> None:
@@ -144,10 +147,15 @@ class TelegramBot:
             await self._sender.toast(query.id)
             return
         chat = await self.chats.of(asked)
-        async with self._sender.typing(asked.place):
-            reply = await self._answer(asked, chat, press.date)
+        try:
+            async with self._sender.typing(asked.place):
+                reply, failed = await self._answer(asked, chat, press.date), False
+        except CommandError as error:
+            reply, failed = error.document, True
         if row.toast and isinstance(reply, Document):
             await self._sender.toast(query.id, reply.summary)
+        elif failed:  # what was pressed stays as it is
+            await self._show(asked, reply, press.date)
         elif _turns_the_page(asked, row) and isinstance(reply, Document) and query.message:
             await self._edit(asked, query.message.message_id, reply, press.date)
         else:
@@ -186,13 +194,11 @@ class TelegramBot:
     # -- answers ------------------------------------------------------------------------------------------------------
 
     async def _answer(self, asked: Asked, chat: Chat, date: dt.date) -> Reply:
+        """Return the answer to a line or press. Raises CommandError for what cannot be done."""
         row = COMMANDS.get(_name(asked.line))
         admin = await self.chats.may_change(asked) if row and row.changes_chat else asked.admin
         request = Request("", chat.language, date, chat, asked.owner, admin=admin, name=asked.name)
-        try:
-            reply = await answer(asked.line, request, self._services)
-        except CommandError as error:
-            return error.document
+        reply = await answer(asked.line, request, self._services)
         if _name(asked.line) == "subscribe" and chat.thread != asked.place.thread:
             await self._services.people.change(chat.id, thread=asked.place.thread)
         return reply
@@ -210,7 +216,7 @@ class TelegramBot:
             await self.chats.stopped(asked.place.chat, str(error))
 
     async def _refuse(self, asked: Asked) -> None:
-        """Tell a stranger once, with the id that would let it in; never again, and nothing else."""
+        """Tell a stranger once; never again, and nothing else."""
         if not await self.chats.refused_before(asked.place.chat):
             language = self._services.settings.brief_language
             note = people.refusal(language)

@@ -153,7 +153,9 @@ async def test_buttons_of_another_time_are_told_apart(fake, settings):
             outcome = await press_old(fake, push, data, READER)
             assert "older version" in outcome.toast
             assert outcome.came == []
+        before = push.text
         gone = await press_old(fake, push, pack("more", "", dt.date(2024, 1, 2)), READER)
+        assert push.text == before  # what was pressed stays, the answer comes beside it
         shown = gone.toast or gone.after.text + "".join(message.text for message in gone.came)
         assert "no longer kept" in shown
 
