@@ -16,22 +16,28 @@ from formatting import markdown, screens
 from formatting import people as people_screens
 
 FOUND = 10  # papers of a search that are shown; two rows of buttons
-_AS_FILE = ("file", "md", "markdown", "文件")
+_FORMS = {
+    "file": {"file", "md", "markdown", "document", "文件"},
+    "text": {"text", "message", "messages", "文字", "消息"},
+}
 
 
 async def brief(request: Request, services: Services) -> Reply:
-    """The whole brief of today, or of a day, here or as a file: /brief 2026-05-01, /brief file.
+    """The whole brief of today, or of a day: /brief 2026-05-01; as a file: /brief file, in messages: /brief text.
 
-    今天的完整简报，或某一天的，也可以要文件：/brief 2026-05-01，/brief file。
+    今天的完整简报，或某一天的：/brief 2026-05-01；要文件：/brief file，要分条消息：/brief text。
     """
-    words = request.text.split()
-    days = [word for word in words if word.casefold() not in _AS_FILE]
+    words = {word.casefold(): word for word in request.text.split()}
+    forms = [form for form, names in _FORMS.items() if names & words.keys()]
+    days = [word for name, word in words.items() if not any(name in names for names in _FORMS.values())]
     if days:
         date = _day(request, " ".join(days), services.today())
         made = await services.brief(date, request.language)
     else:
         made = await edition(request, services)
-    return _file(made) if len(days) < len(words) else screens.full(made)
+    # A chat gets the document: half a dozen long messages nobody asked for would bury what was said before.
+    form = forms[0] if forms else "text" if request.chat.kind == "terminal" else "file"
+    return _file(made) if form == "file" else screens.full(made)
 
 
 async def top(request: Request, services: Services) -> Reply:

@@ -119,7 +119,7 @@ def buttons(reply: Reply) -> dict[str, list[str]]:
 
 
 ARGUMENTS = {"paper": PAPER, "save": PAPER, "done": PAPER, "search": "agents", "similar": PAPER, "lang": "{language}"}
-ARGUMENTS |= {"like": PAPER, "dislike": PAPER, "time": "7:30"}
+ARGUMENTS |= {"like": PAPER, "dislike": PAPER, "time": "7:30", "brief": "text"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -374,10 +374,11 @@ async def test_a_bare_id_or_link_means_the_paper(reader):
     assert await reader.text(f"look: https://arxiv.org/pdf/{PAPER}v1 !") == card
 
 
-async def test_the_brief_comes_as_a_file_on_request(reader):
-    shown = await reader("/brief")
+async def test_the_brief_comes_as_a_file_and_on_request_in_messages(reader):
+    shown = await reader("/brief text")
     assert isinstance(shown, Document)
-    for line in ("/brief file", f"/brief {SAMPLE_DATE} file", "/brief FILE 2026-05-01"):
+    assert await reader("/brief 消息 2026-05-01") == shown
+    for line in ("/brief", "/brief file", f"/brief {SAMPLE_DATE}", "/brief FILE 2026-05-01"):
         file = await reader(line)
         assert isinstance(file, File)
         assert (file.name, file.media_type) == ("paperboy-2026-05-01.md", "text/markdown")
@@ -421,7 +422,7 @@ async def test_no_source_is_asked_while_an_edition_is_stored(reader):
     clock = dt.timedelta(days=3)
     late = replace(silent, clock=lambda: MORNING + clock)
     assert await late.edition_date(PRIVATE) == SAMPLE_DATE
-    for line in ("/top", "/more", "/must", "/repos", "/ideas", "/sources", "/brief", f"/paper {PAPER}"):
+    for line in ("/top", "/more", "/must", "/repos", "/ideas", "/sources", "/brief text", f"/paper {PAPER}"):
         assert "2026" in await Reader(late).text(line)
     assert await late.store.days() == [SAMPLE_DATE]
 

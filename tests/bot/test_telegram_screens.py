@@ -25,7 +25,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.test_replay import DAYS, URLS, replay
 
 WEEKDAYS = [day for day in DAYS if day.weekday() < 5]
-LINES = ("/top", "/more", "/must", "/repos", "/ideas", "/sources", "/brief", "/brief file")
+LINES = ("/top", "/more", "/must", "/repos", "/ideas", "/sources", "/brief", "/brief text")
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
