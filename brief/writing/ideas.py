@@ -109,11 +109,13 @@ def _complement(pairing: Pairing, one: Part, other: Part) -> bool:
     """Whether two papers speak of one subject without being the same work, and the second lacks the first's role."""
     if pairing.first in other.roles and pairing.first != "method":
         return False
-    if one.field != other.field or one.for_language != other.for_language or one.name == other.name:
+    agents = one.for_agents and other.for_agents
+    if one.field != other.field or one.name == other.name or (one.for_language != other.for_language and not agents):
         return False
-    if pairing.second == "testbed" and (one.for_agents != other.for_agents or not other.subject):
+    if pairing.second == "testbed" and one.for_agents != other.for_agents:
         return False
-    if other.subject and not one.tasks & other.subject:
+    asked = other.subject or (other.tasks if pairing.second == "testbed" else frozenset())
+    if (asked or pairing.second == "testbed") and not one.tasks & asked:
         return False
     return LEAST_SHARED <= _shared(one, other) <= MOST_SHARED
 

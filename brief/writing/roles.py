@@ -61,6 +61,9 @@ _RUNNABLE = re.compile(
     r"\b(?:frameworks?|methods?|approach|algorithms?|strateg(?:y|ies)|mechanisms?|agents?|architectures?|paradigm)\b",
     re.IGNORECASE,
 )
+_A_MODEL = re.compile(
+    r"\b(?:foundation|language|base) model (?:for|of|that)\b|\bmodel family\b|\bfamily of \w* ?models\b", re.IGNORECASE
+)
 _TESTBED = re.compile(r"\bbenchmark\b|\benvironments?\b|\btestbed\b|\btasks\b|\bgym\b|\bbench\b", re.IGNORECASE)
 
 
@@ -109,12 +112,13 @@ class Part:
             "data": "data" in reading.topics and _DATA.search(claim),
         }
         roles = {role for role, said in found.items() if said}
-        return frozenset(roles or ({"method"} if _RUNNABLE.search(claim) else ()))
+        runnable = _RUNNABLE.search(claim) and not _A_MODEL.search(claim)
+        return frozenset(roles or ({"method"} if runnable else ()))
 
     @cached_property
     def for_agents(self) -> bool:
-        """Whether its title or claim speaks of agents: what is made for them is tested with them."""
-        return bool(_AGENT.search(self.reading.core))
+        """Whether its abstract speaks of agents: what is made for them is tested with them."""
+        return bool(_AGENT.search(self.reading.text))
 
     @cached_property
     def for_language(self) -> bool:

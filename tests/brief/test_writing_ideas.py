@@ -148,3 +148,22 @@ def test_any_papers_give_whole_ideas_or_none(texts: list[tuple[str, str]], langu
         assert idea.title
         assert idea.steps
         assert all(s.text and len(s.text) <= 400 for s in (*idea.body, *idea.steps, *idea.question))
+
+
+def test_a_testbed_may_name_its_tasks_outside_its_claim() -> None:
+    bench = Paper(
+        id="2604.00007",
+        title="PadGym: A Live Benchmark for Agents",
+        abstract="We introduce PadGym, a live benchmark for agents. Its tasks are coding tasks in a terminal.",
+    )
+    [idea] = ideas((AGENT, "rl"), (bench, "latent"))
+    assert idea.papers == (AGENT.id, bench.id)
+
+
+def test_a_model_is_not_a_method_to_leave_out() -> None:
+    model = Paper(
+        id="2604.00008",
+        title="PadLM: A Model for Agents",
+        abstract="We present PadLM, a foundation model for coding agents. It writes code.",
+    )
+    assert ideas((model, "rl"), (BENCH, "latent")) == ()
