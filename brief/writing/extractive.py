@@ -43,6 +43,8 @@ class Extractive:
     def overview(self, picks: Sequence[Pick], *, considered: int, unseen: int, quiet: Quiet | None) -> Text:
         """Return what came out, why a quiet day is short, which papers lead and which directions they touch."""
         voice, ids = self._voice, tuple(pick.paper.id for pick in picks)
+        if not considered:
+            return (voice.measured("overview.nothing"),)
         count = "count_new" if unseen == considered else "count"
         counted = voice.measured(f"overview.{count}", considered=considered, unseen=unseen)
         text = [] if quiet is None else [voice.measured(f"overview.quiet.{quiet.value}")]

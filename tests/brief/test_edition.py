@@ -87,7 +87,9 @@ def test_an_empty_day_is_an_empty_brief():
 
 def test_a_quiet_day_says_why():
     saturday = dt.datetime(2026, 5, 2, 8, tzinfo=dt.UTC)
-    made = edition.build(day(window=window_for(saturday.date(), saturday)), PROFILE, "en", shown={}, now=saturday)
+    made = edition.build(
+        day(paper(0, "rl"), window=window_for(saturday.date(), saturday)), PROFILE, "en", shown={}, now=saturday
+    )
     assert made.window.quiet is Quiet.WEEKEND
     assert any("weekend" in sentence.text for sentence in made.overview)
 

@@ -389,6 +389,11 @@ def test_an_empty_overview_recommends_nothing() -> None:
     assert text == "1 paper considered, none shown before. None was strong enough to recommend."
 
 
+def test_a_day_without_papers_says_only_that() -> None:
+    text = said(Extractive(PROFILE, "zh", [], NOW).overview([], considered=0, unseen=0, quiet=Quiet.WEEKEND))
+    assert text == "这几天没有取到论文。"
+
+
 def test_the_stand_in_is_of_another_direction_when_one_is() -> None:
     writer = Extractive(PROFILE, "en", [], NOW)
     picks = [pick(1, "latent"), pick(2, "latent"), pick(3, "code"), pick(4, "code"), pick(5, "rl")]
