@@ -8,6 +8,7 @@ paperboy:1:votes:{owner}     hash, paper id -> 1 or -1                          
 paperboy:1:pushes:{chat}     hash, date -> `until` and a time in epoch seconds, or `sent` and a message  30 days
 paperboy:1:moved:{chat}      the id of the chat that this one became                                     for good
 paperboy:1:refused:{chat}    there when a stranger was told that this bot is not for him                 120 days
+paperboy:1:heard:{event}     there when an event was taken that its chat may deliver again               1 hour
 
 An owner is a chat's id, or `{chat}/{person}` in groups. A value that does not parse counts as absent.
 """
@@ -29,6 +30,7 @@ from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack
 LEASE = 120  # seconds; longer than one push takes, retries included
 _KEEP = dt.timedelta(days=KEEP_DAYS)
 _PUSH_DAYS = 30
+_HEARD_FOR = 3600  # seconds; Slack delivers an event again within half an hour
 _CHUNK = 500  # chats a round trip: some 100 kB
 
 ChatKind = Literal["private", "group", "channel", "terminal"]
@@ -265,6 +267,11 @@ class People:
         """Tell whether a stranger is to be refused in words: True the first time in 120 days."""
         with redis_errors():
             return bool(await self._redis.set(key_of("refused", chat_id), "", nx=True, ex=_KEEP))
+
+    async def heard(self, event: str) -> bool:
+        """Tell whether an event is new: True the first time in an hour."""
+        with redis_errors():
+            return bool(await self._redis.set(key_of("heard", event), "", nx=True, ex=_HEARD_FOR))
 
 
 def _owners_key(owner: str) -> str:

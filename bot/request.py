@@ -49,13 +49,15 @@ class Row:
     """A command in the table.
 
     `changes_chat` wants an administrator in groups; a press of a button with a `toast` row shows the answer for a
-    moment instead of as a message; a `hidden` row is in no menu: only buttons lead to it.
+    moment instead of as a message; a `hidden` row is in no menu: only buttons lead to it; a `personal` answer concerns
+    who asked and nobody else in the chat.
     """
 
     run: Command
     changes_chat: bool = False
     toast: bool = False
     hidden: bool = False
+    personal: bool = False
 
 
 class CommandError(Exception):

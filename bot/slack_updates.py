@@ -1,0 +1,198 @@
+"""Slack payloads -> who asks what, and where the answer goes. Pure: nothing is sent or looked up here."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+TYPED_LIMIT = 1000  # characters of a message that are read; no command is longer
+SHARE = ("share", "分享")  # as the last word: the answer is for everyone in the channel
+SURFACE = "slack"
+PAPERBOY = "paperboy"  # the slash command for everything that has none of its own
+
+_TEAM = re.compile(r"[TE][A-Z0-9]{2,20}", re.ASCII)
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}", re.ASCII)
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,20}", re.ASCII)
+# https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages: links and mentions stand in <>.
+_MARKUP = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
+_PRIVATE = "D"  # how the id of a direct message's channel begins
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer goes: a channel of a workspace, or a person (U…), and the thread there if it goes into one."""
+
+    team: str
+    channel: str
+    thread: str | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether only one person reads it."""
+        return not self.channel.startswith(("C", "G"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: `line` is a command or what was typed, `url` the response_url if Slack gave one.
+
+    `shown` means that everyone in the channel saw the question and may see the answer. `title` is the channel's name
+    where Slack tells it.
+    """
+
+    line: str
+    place: Place
+    person: str
+    url: str = ""
+    shown: bool = False
+    title: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Who keeps the later list and the votes: the person, wherever they ask."""
+        return chat_id(self.place.team, self.person)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A press of a button under a message: what it asks, its data, and the message it belongs to."""
+
+    asked: Asked
+    data: str
+    ephemeral: bool
+    message: Json
+
+    @property
+    def turns_the_page(self) -> bool:
+        """Whether the answer takes the message's place: not where others are reading it."""
+        return self.ephemeral or self.asked.place.private
+
+
+def chat_id(team: str, channel: str) -> str:
+    """Return a channel's or person's id among the chats of all surfaces."""
+    return f"{SURFACE}:{team}:{channel}"
+
+
+def place_of(chat: str) -> Place:
+    """Return where messages to a chat go; raises ValueError for a chat of another surface."""
+    surface, _, rest = chat.partition(":")
+    team, _, channel = rest.partition(":")
+    if surface != SURFACE or not channel:
+        raise ValueError(f"{chat[:40]!r} is not a Slack chat")
+    return Place(team, channel)
+
+
+def asked_by_slash(body: Json, known: Collection[str]) -> Asked | None:
+    """Return what a slash command asks; `/paperboy top` is `/top`. None for a payload that is none."""
+    place, person = _place(body.get("team_id"), body.get("channel_id")), _id(_PERSON, body.get("user_id"))
+    if place is None or person is None:
+        return None
+    name = str(body.get("command") or "").removeprefix("/").lower()
+    text, shown = _shared(typed(str(body.get("text") or "")))
+    line = f"/{name} {text}".strip() if name in known else command_line(text, known)
+    title = "" if place.private else str(body.get("channel_name") or "")[:128]
+    return Asked(line, place, person, str(body.get("response_url") or ""), shown and not place.private, title)
+
+
+def asked_by_message(body: Json, bot_user: str, known: Collection[str]) -> Asked | None:
+    """Return what a mention or a direct message asks; None for messages of bots, edits, and other workspaces' people.
+
+    A mention is answered in its thread, which is begun when there is none.
+    """
+    event = body.get("event")
+    if not isinstance(event, Mapping) or event.get("subtype") or event.get("bot_id"):
+        return None
+    place, person = _place(body.get("team_id"), event.get("channel")), _id(_PERSON, event.get("user"))
+    if place is None or person is None or _foreign(event, place.team):
+        return None
+    thread = _timestamp(event.get("thread_ts")) or (None if place.private else _timestamp(event.get("ts")))
+    text = typed(str(event.get("text") or "").replace(f"<@{bot_user}>", " "))
+    return Asked(command_line(text, known), replace(place, thread=thread), person, shown=not place.private)
+
+
+def asked_by_press(body: Json) -> Pressed | None:
+    """Return what a press under a message asks, its line still empty; None for one in a view, or no press of ours."""
+    container, action = body.get("container"), _first(body.get("actions"))
+    if not isinstance(container, Mapping) or container.get("type") != "message" or action is None:
+        return None
+    user = body.get("user") or {}
+    team = _dig(body, "team", "id")
+    place, person = _place(team, container.get("channel_id")), _id(_PERSON, user.get("id"))
+    if place is None or person is None or user.get("team_id", team) != team:
+        return None
+    message = body.get("message")
+    message = message if isinstance(message, Mapping) else {}
+    thread = _timestamp(container.get("thread_ts")) or _timestamp(message.get("thread_ts"))
+    asked = Asked("", replace(place, thread=thread), person, str(body.get("response_url") or ""))
+    return Pressed(asked, data_of(action), bool(container.get("is_ephemeral")), message)
+
+
+def data_of(action: Json) -> str:
+    """Return the data of a pressed button or chosen menu entry, empty for one that only opens a page."""
+    value = _dig(action, "selected_option", "value") if "selected_option" in action else action.get("value")
+    return str(value or "")[:TYPED_LIMIT]
+
+
+def typed(text: str) -> str:
+    """Return a message's text as its writer typed it: links bare, other markup and entities resolved."""
+
+    def bare(match: re.Match[str]) -> str:
+        target = match["target"]
+        return target if target[:1] not in ("@", "#", "!") else f"{target[0]}{match['label'] or target[1:]}"
+
+    return html.unescape(_MARKUP.sub(bare, text[:TYPED_LIMIT])).strip()
+
+
+def command_line(text: str, known: Collection[str]) -> str:
+    """Return a line for the command table: `paper 2604.26904` and `/paperboy paper …` are `/paper …`; nothing is `/help`."""
+    if not text:
+        return "/help"
+    first, _, rest = text.partition(" ")
+    if first.lower() == f"/{PAPERBOY}":
+        return command_line(rest.strip(), known)
+    return f"/{text}" if first.lower() in known else text
+
+
+def name_of(line: str) -> str:
+    """Return the command of a line; a bare arXiv id or link means `paper`."""
+    return line.split(maxsplit=1)[0].removeprefix("/").lower() if line.startswith("/") else "paper"
+
+
+def _shared(text: str) -> tuple[str, bool]:
+    head, _, last = text.rpartition(" ")
+    return (head.strip(), True) if last.lower() in SHARE else (text, False)
+
+
+def _place(team: object, channel: object) -> Place | None:
+    team_id, channel_id = _id(_TEAM, team), _id(_CHANNEL, channel)
+    return Place(team_id, channel_id) if team_id and channel_id else None
+
+
+def _id(pattern: re.Pattern[str], value: object) -> str | None:
+    return value if isinstance(value, str) and pattern.fullmatch(value) else None
+
+
+def _timestamp(value: object) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch(r"\d{1,12}\.\d{1,9}", value, re.ASCII) else None
+
+
+def _foreign(event: Json, team: str) -> bool:
+    """Tell whether who wrote belongs to another workspace, in a channel shared with it."""
+    return any(event.get(name, team) not in (team, None) for name in ("user_team", "team"))
+
+
+def _first(actions: object) -> Json | None:
+    found = actions[0] if isinstance(actions, list) and actions else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _dig(body: Json, *names: str) -> Any:
+    found: Any = body
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
