@@ -27,7 +27,7 @@ from telegram.ext import (
 )
 
 from bot.commands import COMMANDS, CommandError, Request, answer, help_rows
-from bot.people import Chat
+from bot.people import Chat, language_of
 from bot.request import Reply, Row
 from bot.services import Services
 from bot.telegram_chats import Chats
@@ -37,11 +37,11 @@ from bot.telegram_order import OrderedByChat
 from bot.telegram_poll import PollingBot
 from bot.telegram_send import ChatGoneError, Sender, insist
 from bot.telegram_transport import POLLING_CONNECTIONS, AiohttpRequest
-from bot.telegram_updates import Asked, Place, asked_by_message, asked_by_press, language_of, number_of
+from bot.telegram_updates import Asked, Place, asked_by_message, asked_by_press, number_of
 from brief.models import Language
 from formatting import people, screens
-from formatting import telegram as renderer
 from formatting.document import Document
+from formatting.press import Press, unpack
 
 CONNECTIONS = 64  # more than the 30 messages a second that Telegram takes can use
 _KNOWN = frozenset(COMMANDS)
@@ -101,7 +101,7 @@ class TelegramBot:
     async def push(self, chat: Chat, date: dt.date) -> int | None:
         """Send a chat the push of a date and return the message's id; None when the chat takes no messages."""
         number = number_of(chat.id)
-        brief = await self._services.brief(date, chat.language)
+        brief = await self._services.brief(date, chat.language, self._services.profile_of(chat))
         return await self._deliver(chat, screens.push(brief, chat.items), brief.date, number)
 
     async def tell(self, chat: Chat, document: Document) -> int | None:
@@ -248,9 +248,9 @@ class TelegramBot:
             _log.warning("the menu of commands could not be set: %s", error)
 
 
-def _press(data: object) -> tuple[renderer.Press | None, Row | None]:
+def _press(data: object) -> tuple[Press | None, Row | None]:
     """Return what a button asks for and the command that does it; None for what this version does not know."""
-    press = renderer.unpack(data) if isinstance(data, str) else None
+    press = unpack(data) if isinstance(data, str) else None
     return press, COMMANDS.get(press.action) if press else None
 
 

@@ -76,14 +76,6 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list; each item is a first line and what belongs under it. Items are numbered from 1 when asked."""
-
-    items: tuple[tuple[Paragraph, ...], ...]
-    numbered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Button:
     """Something to press: `action` names what happens and `value` to what, as in `card` and `2604.26904`."""
 
@@ -104,6 +96,19 @@ class UrlButton:
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list; each item is a first line and what belongs under it. Items are numbered from 1 when asked.
+
+    `keys` is what can be done with each item, the most wanted first, for surfaces with buttons beside an item; the
+    others ignore it.
+    """
+
+    items: tuple[tuple[Paragraph, ...], ...]
+    numbered: bool = False
+    keys: tuple[tuple[Button | UrlButton, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from formatting.document import Button, Buttons, Document, UrlButton
+from formatting.press import pack
 from formatting.telegram_fit import fit, fits
 from formatting.telegram_layout import Line, Piece, followed, lines
 from formatting.text import clean, safe_url, shorten
 
 TEXT_UNITS = 4096
 TOAST_CHARACTERS = 200  # answerCallbackQuery
-_DATA_BYTES = 64
 _LABEL_COLUMNS = 64  # no limit is documented; a phone shows half of it
 _ROW, _KEYS = 8, 100  # buttons in a row, and in all
-_VERSION = "1"  # of callback data; raise it when a button's meaning changes
-_DATA = re.compile(rf"{_VERSION}\|(?P<action>[a-z_]{{1,20}})\|(?P<date>\d{{6}})\|(?P<value>.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +39,6 @@ class Message:
 
     html: str
     buttons: tuple[tuple[Key, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What a pressed button asks for: `action` is a command's name, `date` the edition it was shown with."""
-
-    action: str
-    value: str
-    date: dt.date
 
 
 @lru_cache(maxsize=256)  # a morning's push and its cards go to many chats
@@ -103,31 +91,6 @@ def parameters(message: Message) -> dict[str, Any]:
 def toast(document: Document) -> str:
     """Return the document's one line for answerCallbackQuery: plain text of at most 200 characters."""
     return shorten(clean(document.summary or document.title), TOAST_CHARACTERS)
-
-
-def pack(action: str, value: str, date: dt.date) -> str:
-    """Return callback data such as `1|card|260501|2604.26904`.
-
-    Raises ValueError where it would take more than 64 bytes, or for a year outside this century.
-    """
-    if date.year // 100 != 20:
-        raise ValueError(f"no button for the year {date.year}")
-    data = f"{_VERSION}|{action}|{date:%y%m%d}|{value}"
-    if not _DATA.fullmatch(data) or len(data.encode()) > _DATA_BYTES:
-        raise ValueError(f"not callback data: {action!r}")
-    return data
-
-
-def unpack(data: str) -> Press | None:
-    """Return what a button asks for; None for data of another version or program."""
-    match = _DATA.fullmatch(data)
-    if match is None:
-        return None
-    year, month, day = (int(match["date"][n : n + 2]) for n in (0, 2, 4))
-    try:
-        return Press(match["action"], match["value"], dt.date(2000 + year, month, day))
-    except ValueError:
-        return None
 
 
 def _groups(found: Sequence[Line]) -> Iterator[list[Line]]:

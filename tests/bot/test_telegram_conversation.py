@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from brief.settings import load_settings
-from formatting.telegram import pack
+from formatting.press import pack
 from sources.sample_site import SAMPLE_DATE
 from tests.bot.telegramming import ADMIN, GROUP, OTHER, READER, configured, open_services, polling
 from tests.fakes.telegram import FakeTelegram
