@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from brief.models import Language
-from formatting.document import Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style
+from formatting.document import Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style, plain
 from formatting.locales import Locale, load
 
 _TIMES = ("07:00", "07:30", "08:00", "09:00", "10:00")
@@ -40,12 +40,19 @@ def settings(language: Language, values: SettingsView) -> Document:
     """Return what is set and, for those allowed to change it, buttons and what else can be typed."""
     locale = load(language)
     title = locale.text("title.settings")
-    state = locale.text("settings.subscribed" if values.subscribed else "settings.not_subscribed")
-    lines = Bullets(tuple((_line(locale, key, text),) for key, text in _said(locale, values).items()))
+    state, lines = said(language, values)
     told = locale.text("settings.type" if values.allowed_to_change else "say.admins_only")
     below = (Buttons(_buttons(locale, values)),) if values.allowed_to_change else ()
-    blocks = (Heading(1, (Run(title),)), Paragraph((Run(state),), Importance.ESSENTIAL), lines)
-    return Document(title, language, (*blocks, Paragraph((Run(told, Style.MUTED),)), *below), state)
+    blocks = (Heading(1, (Run(title),)), state, lines)
+    return Document(title, language, (*blocks, Paragraph((Run(told, Style.MUTED),)), *below), plain(state.spans))
+
+
+def said(language: Language, values: SettingsView) -> tuple[Paragraph, Bullets]:
+    """Return whether the brief arrives, and a line for everything else that is set."""
+    locale = load(language)
+    state = locale.text("settings.subscribed" if values.subscribed else "settings.not_subscribed")
+    lines = tuple((_line(locale, key, text),) for key, text in _said(locale, values).items())
+    return Paragraph((Run(state),), Importance.ESSENTIAL), Bullets(lines)
 
 
 def when(language: Language, time: dt.time, zone: str, *, weekdays_only: bool) -> str:
