@@ -142,6 +142,12 @@ def welcome(request: Request) -> Document:
     return screens.start(request.language, request.name, subscribed=request.chat.subscribed, when=when)
 
 
+def view_of(chat: Chat) -> settings_screen.SettingsView:
+    """Return what is set for a chat, as screens take it."""
+    fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder")
+    return settings_screen.SettingsView(**{field: getattr(chat, field) for field in fields})
+
+
 async def _change(request: Request, services: Services, **fields: Any) -> Chat:
     """Set fields of the chat; one that was never stored is stored first, with what it goes by now."""
     if await services.people.chat(request.chat.id) is None:
@@ -150,9 +156,7 @@ async def _change(request: Request, services: Services, **fields: Any) -> Chat:
 
 
 def _screen(chat: Chat, language: Language) -> Document:
-    fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder")
-    values = settings_screen.SettingsView(**{field: getattr(chat, field) for field in fields})
-    return settings_screen.settings(language, values)
+    return settings_screen.settings(language, view_of(chat))
 
 
 def _when(chat: Chat, language: Language) -> str:
