@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from formatting.document import Button, Buttons, Document, UrlButton
+from formatting.fit import Line, Piece, split
 from formatting.press import pack
 from formatting.telegram_fit import fit, fits
-from formatting.telegram_layout import Line, Piece, followed, lines
-from formatting.text import clean, safe_url, shorten
+from formatting.telegram_layout import lines
+from formatting.text import clean, followed, safe_url, shorten
 
 TEXT_UNITS = 4096
 TOAST_CHARACTERS = 200  # answerCallbackQuery
@@ -55,11 +56,7 @@ def render_split(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) 
 
     Only an item that is longer than `limit` by itself is shortened.
     """
-    parts: list[list[Line]] = [[]]
-    for group in _groups(lines(document.blocks)):
-        if parts[-1] and not fits(parts[-1] + group, limit):
-            parts.append([])
-        parts[-1] += group
+    parts = split(lines(document.blocks), lambda part: fits(part, limit))
     texts = [_html(fit(part, limit), document) for part in parts]
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], _keys(document, date))]
 
@@ -91,18 +88,6 @@ def parameters(message: Message) -> dict[str, Any]:
 def toast(document: Document) -> str:
     """Return the document's one line for answerCallbackQuery: plain text of at most 200 characters."""
     return shorten(clean(document.summary or document.title), TOAST_CHARACTERS)
-
-
-def _groups(found: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield the lines that must stay in one message."""
-    group: list[Line] = []
-    for line in found:
-        if group and line.border:
-            yield group
-            group = []
-        group.append(line)
-    if group:
-        yield group
 
 
 def _html(shown: Sequence[Line], document: Document) -> str:

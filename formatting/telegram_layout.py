@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from formatting.document import (
     Block,
@@ -21,36 +20,14 @@ from formatting.document import (
     Spans,
     Style,
 )
-from formatting.text import clean, link
+from formatting.fit import Line, Piece, stripped
+from formatting.text import clean, followed, link, unmentioned
 
 # A quotation stands in quotation marks already; what a hurried reader skips is set in italics.
 _TAGS = {Style.STRONG: "b", Style.EMPHASIS: "i", Style.MUTED: "i", Style.CODE: "code"}
 # Telegram makes a bare command pressable, one in `code` only copyable: https://core.telegram.org/bots/features#commands
 _COMMAND = re.compile(r"/[a-z0-9_]{1,32}")
 _SECTION = "■ "  # all headings are bold; sections must stand out from items
-# A mention notifies whoever bears the name; no title may do that. The word joiner shows nothing and stops it.
-_MENTION = re.compile(r"@(?=\w)")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text: `tag` is b, i, code or empty; a piece with a `url` is a link and has no other tag."""
-
-    text: str
-    tag: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: `gap` stands before it, `marker` ("1. ") is never shortened, a message may begin at a `border`."""
-
-    pieces: tuple[Piece, ...]
-    importance: Importance
-    gap: str
-    marker: str = ""
-    quote: bool = False
-    border: bool = False
 
 
 def lines(blocks: Iterable[Block]) -> list[Line]:
@@ -103,32 +80,16 @@ def _bullets(block: Bullets) -> Iterator[Line]:
 
 def _line(spans: Spans, importance: Importance) -> Iterator[Line]:
     """Yield the line of these spans, nothing when they show nothing."""
-    pieces = [piece for span in spans if (piece := _piece(span)).text]
-    while pieces and not (text := pieces[0].text.lstrip()):
-        pieces.pop(0)
-    while pieces and not pieces[-1].text.strip():
-        pieces.pop()
-    if pieces:
-        pieces[0] = replace(pieces[0], text=text)
-        pieces[-1] = replace(pieces[-1], text=pieces[-1].text.rstrip())
-        yield Line(tuple(pieces), importance, "\n")
+    if pieces := stripped(map(_piece, spans)):
+        yield Line(pieces, importance, "\n")
 
 
 def _piece(span: Span) -> Piece:
     if isinstance(span, Link):
         shown, url = link(span.text, span.url)
         url = url if url and followed(url) else None
-        return Piece(_unmentioned(shown.removeprefix("https://") if shown == url else shown), url=url or "")
+        return Piece(unmentioned(shown.removeprefix("https://") if shown == url else shown), url=url or "")
     text = clean(span.text)
     if span.style is Style.CODE:
         return Piece(text, "" if _COMMAND.fullmatch(text) else "code")
-    return Piece(_unmentioned(text), _TAGS.get(span.style, "") if text.strip() else "")
-
-
-def followed(url: str) -> bool:
-    """Whether Telegram takes a safe address for one: its host must have a dot."""
-    return "." in urlsplit(url).netloc
-
-
-def _unmentioned(text: str) -> str:
-    return _MENTION.sub("@\u2060", text)
+    return Piece(unmentioned(text), _TAGS.get(span.style, "") if text.strip() else "")

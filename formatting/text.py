@@ -14,6 +14,8 @@ _MARKS_KEPT = 4  # combining marks on one letter; real scripts need no more, sta
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?", re.IGNORECASE | re.ASCII)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_LENGTH = 2000
+# A mention notifies whoever bears the name; no title may do that. The word joiner shows nothing and stops it.
+_MENTION = re.compile(r"@(?=\w)")
 _DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"  # not before an ellipsis; the full-width forms too
 
 
@@ -51,6 +53,16 @@ def link(text: str, url: str) -> tuple[str, str | None]:
     """Return what a link shows and where it leads (see `safe_url`); without a text it shows its address."""
     shown, safe = clean(text).strip(), safe_url(url)
     return (safe if safe and (text == url or not shown) else shown), safe
+
+
+def followed(url: str) -> bool:
+    """Whether a chat takes a safe address for one: its host must have a dot."""
+    return "." in urlsplit(url).netloc
+
+
+def unmentioned(text: str) -> str:
+    """Return the text so that no chat finds a name to notify in it."""
+    return _MENTION.sub("@\u2060", text)
 
 
 def columns(text: str) -> int:
