@@ -36,10 +36,11 @@ from rich.table import Table
 from telegram import Update
 from telegram.ext import Application, ContextTypes, ExtBot, MessageHandler, filters
 
+from bot.limits import Limit
 from bot.people import People
 from bot.services import Services
 from bot.telegram import TelegramBot
-from bot.telegram_limits import Limit, Limiter
+from bot.telegram_limits import Limiter
 from bot.telegram_poll import Inbox, Poller
 from bot.telegram_send import Sender
 from bot.telegram_transport import AiohttpRequest
@@ -214,7 +215,7 @@ async def measure(rounds: int, messages: int, updates: int) -> dict[str, Any]:
     answered: dict[str, list[list[float]]] = {name: [] for name in ANSWERERS}
     with server() as url:
         async with sample_services() as services:
-            brief = await services.brief(SAMPLE_DATE, "en")
+            brief = await services.brief(SAMPLE_DATE, "en", services.profile)
             text = f"/paper {brief.items[0].paper.id}"
             for _ in range(rounds):
                 for name, sending in SENDERS.items():

@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from itertools import count
 from typing import Any, TypeVar
 
 from telegram import (
@@ -24,6 +23,7 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from bot.request import File, Reply
+from bot.retry import until_answered
 from bot.telegram_updates import Place
 from formatting import telegram as renderer
 from formatting.document import Document
@@ -32,7 +32,6 @@ from formatting.text import shorten
 CAPTION_UNITS = 1024
 TYPING_AFTER = 0.7  # seconds of work before "typing" is shown
 _TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
-_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds between tries while Telegram does not answer
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # What Telegram says of chats that will not take a message again, however often it is tried: literal parts of its texts.
@@ -67,16 +66,11 @@ async def insist(call: Callable[[], Awaitable[_T]]) -> _T:
 
     The caller sets the time limit. A message may so be sent twice, when only the answer was lost.
     """
-    for n in count():
-        try:
-            return await call()
-        except NetworkError as error:
-            if isinstance(error, BadRequest):
-                raise
-            if n == 0:
-                _log.warning("Telegram does not answer (%s); trying again", error)
-            await asyncio.sleep(_PAUSES[min(n, len(_PAUSES) - 1)])
-    raise AssertionError  # count() does not end
+    return await until_answered(call, _silence, "Telegram")
+
+
+def _silence(error: Exception) -> str | None:
+    return str(error) if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else None
 
 
 class Sender:

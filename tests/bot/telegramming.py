@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
+from bot.limits import Limit
 from bot.people import People
 from bot.services import Services
 from bot.telegram import TelegramBot
-from bot.telegram_limits import Limit, Limiter
+from bot.telegram_limits import Limiter
 from bot.telegram_poll import Inbox, Poller
 from brief.models import Day
 from brief.profile import load_profile

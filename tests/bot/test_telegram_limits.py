@@ -2,42 +2,16 @@
 
 import asyncio
 import random
-import selectors
 from collections import defaultdict
-from collections.abc import Coroutine
-from typing import Any
 
 import pytest
 from telegram.error import BadRequest, RetryAfter
 
-from bot.telegram_limits import PATIENCE, Limit, Limiter
+from bot.limits import PATIENCE, Limit
+from bot.telegram_limits import Limiter
+from tests.bot.jumping import most_within, run
 
 ALICE, BOB, GROUP, CHANNEL = 11, 12, -100500, "@papers"
-
-
-class Jumping(selectors.DefaultSelector):
-    """Does not wait for the next timer but moves the clock to it."""
-
-    now = 0.0
-
-    def select(self, timeout: float | None = None):
-        assert timeout is not None, "everything waits for something that will never happen"
-        self.now += max(timeout, 0)
-        return super().select(0)
-
-
-class JumpingLoop(asyncio.SelectorEventLoop):
-    def __init__(self):
-        self.clock = Jumping()
-        super().__init__(self.clock)
-
-    def time(self) -> float:
-        return self.clock.now
-
-
-def run(main: Coroutine[Any, Any, Any]) -> Any:
-    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        return runner.run(main)
 
 
 class Telegram:
@@ -68,11 +42,6 @@ class Telegram:
 def ask(limiter, telegram, chat, text="", endpoint="sendMessage", retries=None):
     data = {"chat_id": chat, "text": text}
     return limiter.process_request(telegram, (endpoint, data), {}, endpoint, data, retries)
-
-
-def most_within(times, seconds):
-    """Return the most calls that arrived within any window of so many seconds."""
-    return max(sum(start <= time < start + seconds for time in times) for start in times)
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.05, 2.0])
@@ -222,38 +191,6 @@ def test_other_errors_pass_through_and_stop_nothing():
                 await ask(limiter, telegram, ALICE)
         await ask(limiter, telegram, ALICE)
         assert telegram.times(ALICE) == pytest.approx([2])  # refused messages count too
-
-    run(main())
-
-
-def test_a_caller_that_gives_up_leaves_no_gap():
-    async def main():
-        limiter, telegram = Limiter(overall=Limit(1, 1.0)), Telegram(latency=1.0)
-        tasks = [asyncio.create_task(ask(limiter, telegram, ALICE, str(n))) for n in range(4)]
-        tasks.append(asyncio.create_task(ask(limiter, telegram, BOB, "b")))
-        await asyncio.sleep(0)
-        for n in (0, 1, 2):  # one that runs and two that wait
-            tasks[n].cancel()
-        done = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [isinstance(result, asyncio.CancelledError) for result in done] == [True, True, True, False, False]
-        assert telegram.texts(ALICE) == ["3"]
-        assert telegram.texts(BOB) == ["b"]
-
-    run(main())
-
-
-def test_quiet_chats_are_forgotten_and_paused_ones_are_not():
-    async def main():
-        limiter, telegram = Limiter(overall=Limit(2000, 1.0)), Telegram()
-        telegram.errors[GROUP] = [RetryAfter(500)]
-        with pytest.raises(RetryAfter):
-            await ask(limiter, telegram, GROUP)
-        await asyncio.gather(*(ask(limiter, telegram, chat) for chat in range(-500, 500)))
-        assert len(limiter._lanes) == 1001
-        await asyncio.sleep(61)
-        assert list(limiter._lanes) == [str(GROUP)]
-        await asyncio.sleep(500)
-        assert not limiter._lanes
 
     run(main())
 
