@@ -16,6 +16,7 @@ from bot.telegram import TelegramBot
 from bot.telegram_poll import Inbox, Poller
 from bot.telegram_send import insist
 from bot.telegram_updates import ALLOWED_UPDATES
+from bot.telegram_webhook import routes
 from brief.errors import SettingsError
 
 _WEBHOOK_CONNECTIONS = 100  # Telegram's most; it sends one update of a chat at a time
@@ -62,7 +63,7 @@ async def _receive(services: Services, bot: TelegramBot) -> None:
         await insist(bot.bot.delete_webhook)
         await Poller(bot.bot, inbox).run()
         return
-    async with serving(services.settings, inbox):
+    async with serving(services.settings, routes(services.settings, inbox)):
         await _set_webhook(services, bot)
         try:
             await asyncio.Event().wait()

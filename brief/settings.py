@@ -53,6 +53,14 @@ def _chats(text: str) -> tuple[str, ...]:
     return chats
 
 
+def _slack_ids(text: str) -> tuple[str, ...]:
+    """Return ids of channels (C, G), people (U, W) and direct messages (D); commas or spaces between them."""
+    ids = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not ids or not all(re.fullmatch(r"[CDGUW][A-Z0-9]{2,20}", one, re.ASCII) for one in ids):
+        raise ValueError("wants ids of channels and people, not their names, separated by spaces or commas")
+    return ids
+
+
 _site = _shaped(
     r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[!-\"$->@-~]*)?",
     "wants an http or https URL without user, query or fragment",
@@ -62,6 +70,10 @@ _clock = _shaped(r"([01]\d|2[0-3]):[0-5]\d", "wants a time of day from 00:00 to 
 _secret = _shaped(r"[!-~]+", "wants printable ASCII without spaces, as a header can carry it")
 _bot_token = _shaped(r"\d{1,20}:[\w-]{1,100}", "wants a token as @BotFather gives it")
 _webhook_secret = _shaped(r"[\w-]{1,256}", "wants 1 to 256 letters, digits, _ and -")
+_slack_token = _shaped(r"xoxb-[\w-]{1,255}", "wants the Bot User OAuth Token of Slack's page OAuth & Permissions")
+_app_token = _shaped(r"xapp-[\w-]{1,255}", "wants an App-Level Token of Slack's page Basic Information")
+_client_id = _shaped(r"\d{1,20}\.\d{1,20}", "wants the Client ID of Slack's page Basic Information")
+_fernet_key = _shaped(r"[\w-]{43}=", "wants 32 random bytes in URL-safe base64")
 _address = _shaped(r"([\w.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}", "wants an address and a port")
 _contact = _shaped(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", "wants a mail address or a URL")
 
@@ -109,6 +121,24 @@ class Settings(Value):
     telegram_webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] | None = Field(
         None, examples=["a-long-random-word"]
     )
+    slack_bot_token: Annotated[SecretStr, BeforeValidator(_slack_token)] | None = Field(
+        None, examples=["xoxb-your-token"]
+    )
+    slack_app_token: Annotated[SecretStr, BeforeValidator(_app_token)] | None = Field(
+        None, examples=["xapp-1-your-token"]
+    )
+    slack_signing_secret: Secret | None = Field(None, examples=["0123456789abcdef0123456789abcdef"])
+    slack_channels: Annotated[tuple[str, ...], BeforeValidator(_slack_ids)] = Field(
+        (), examples=["C0123456789 U0123456789"]
+    )
+    slack_client_id: Annotated[str, BeforeValidator(_client_id)] | None = Field(
+        None, examples=["1234567890.1234567890123"]
+    )
+    slack_client_secret: Secret | None = Field(None, examples=["0123456789abcdef0123456789abcdef"])
+    slack_encryption_key: Annotated[SecretStr, BeforeValidator(_fernet_key)] | None = Field(
+        None, examples=["AN-EXAMPLE-ONLY-MAKE-YOUR-OWN-KEY-0123456789="]
+    )
+    slack_api_url: Site = Field("https://slack.com", examples=["https://slack.com"])
     paperboy_listen: Annotated[str, BeforeValidator(_address)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
     huggingface_url: Site = Field("https://huggingface.co", examples=["https://huggingface.co"])
     hf_token: Secret | None = Field(None, examples=["hf_..."])
@@ -124,7 +154,17 @@ class Settings(Value):
     google_cse_id: Annotated[str, BeforeValidator(_secret)] | None = Field(None, examples=["0123456789abcdef0"])
 
 
-_PAIRS = (("GOOGLE_API_KEY", "GOOGLE_CSE_ID"), ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"))
+_TOGETHER = (
+    ("GOOGLE_API_KEY", "GOOGLE_CSE_ID"),
+    ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"),
+    ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_ENCRYPTION_KEY"),
+)
+_APART = (("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "one workspace or many"),)
+_NEEDS = (  # a variable, and those of which it needs one
+    ("SLACK_BOT_TOKEN", ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")),  # Socket Mode, HTTP
+    ("SLACK_CLIENT_ID", ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")),
+    ("SLACK_CHANNELS", ("SLACK_BOT_TOKEN",)),
+)
 
 VARIABLES = tuple(name.upper() for name in Settings.model_fields)
 
@@ -139,9 +179,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = _given(mistakes) if environ is None else environ
     values = {name: _value(name, given, mistakes) for name in VARIABLES}
     values["PAPERBOY_DATA_DIR"] = values["PAPERBOY_DATA_DIR"] or _default_folder(given)
-    for one, other in _PAIRS:
-        if bool(values[one]) != bool(values[other]):
-            mistakes.append(f"{one}, {other}: one is of no use without the other: set both or none")
+    mistakes += _disagreements({name for name, value in values.items() if value})
     try:
         settings = Settings.model_validate({name.lower(): value for name, value in values.items() if value})
     except ValidationError as error:
@@ -182,6 +220,26 @@ def _value(name: str, given: Mapping[str, str], mistakes: list[str]) -> str:
         return ""
 
 
+def _disagreements(given: set[str]) -> list[str]:
+    """Return what is wrong about which variables are set, whatever their values."""
+    lines = []
+    for group in _TOGETHER:
+        missing = [name for name in group if name not in given]
+        if 0 < len(missing) < len(group):
+            lines.append(f"{', '.join(group)}: go together: set all or none, for example {_example(*missing)}")
+    for one, other, why in _APART:
+        if {one, other} <= given:
+            lines.append(f"{one}, {other}: exclude each other ({why}): keep one, for example {_example(one)}")
+    for name, needed in _NEEDS:
+        if name in given and given.isdisjoint(needed):
+            lines.append(f"{name}: needs {' or '.join(needed)} too, for example {_example(needed[0])}")
+    return lines
+
+
+def _example(*names: str) -> str:
+    return " ".join(f"{name}={(Settings.model_fields[name.lower()].examples or [''])[0]}" for name in names)
+
+
 def _default_folder(given: Mapping[str, str]) -> str:
     """Return the user's data folder of https://specifications.freedesktop.org/basedir-spec/."""
     base = given.get("XDG_DATA_HOME", "")
@@ -193,6 +251,5 @@ def _explained(error: ValidationError) -> list[str]:
     for mistake in error.errors(include_input=False, include_url=False):
         field = str(mistake["loc"][0])
         what = mistake["msg"].removeprefix("Value error, ")
-        example = (Settings.model_fields[field].examples or [""])[0]
-        lines.append(f"{field.upper()}: {what}, for example {field.upper()}={example}")
+        lines.append(f"{field.upper()}: {what}, for example {_example(field.upper())}")
     return lines

@@ -18,11 +18,12 @@ import pytest
 import redis
 
 from bot.pushes import Pushes
-from bot.server import SECRET_HEADER, serving
+from bot.server import serving
 from bot.services import Services
 from bot.telegram import TelegramBot
 from bot.telegram_limits import Limiter
 from bot.telegram_poll import Inbox
+from bot.telegram_webhook import SECRET_HEADER, routes
 from brief.settings import Settings
 from sources.sample_site import SAMPLE_DATE
 from tests.bot.telegramming import (
@@ -420,7 +421,8 @@ async def hook(settings: Settings, fake: FakeTelegram) -> AsyncIterator[str]:
     """The address of a bot's server that only its webhook feeds."""
     async with open_services(configured(settings, fake, **HOOK)) as services:
         bot = TelegramBot(services, fake.token, hurried())
-        async with bot.running(), serving(services.settings, Inbox(bot.bot, bot.handle)) as (host, port):
+        paths = routes(services.settings, Inbox(bot.bot, bot.handle))
+        async with bot.running(), serving(services.settings, paths) as (host, port):
             yield f"http://{host}:{port}"
 
 

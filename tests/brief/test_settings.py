@@ -4,6 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 from brief.errors import SettingsError
@@ -23,6 +24,14 @@ WRONG = {
     "TELEGRAM_CHATS": "@somebody",
     "TELEGRAM_WEBHOOK_URL": "bot.example.org",
     "TELEGRAM_WEBHOOK_SECRET": "s3cret with spaces",
+    "SLACK_BOT_TOKEN": "xoxp-s3cret",
+    "SLACK_APP_TOKEN": "xoxb-s3cret",
+    "SLACK_SIGNING_SECRET": "s3cret with spaces",
+    "SLACK_CHANNELS": "#papers",
+    "SLACK_CLIENT_ID": "A0123456789",
+    "SLACK_CLIENT_SECRET": "s3crét",
+    "SLACK_ENCRYPTION_KEY": "s3cret",
+    "SLACK_API_URL": "slack.com",
     "PAPERBOY_LISTEN": "8080",
     "HUGGINGFACE_URL": "huggingface.co",
     "HF_TOKEN": "hf_s3cret with a space",
@@ -86,21 +95,34 @@ def test_every_variable_has_its_field() -> None:
     assert settings.hf_token.get_secret_value() == "hf_s3cret"
 
 
+def example(*names: str) -> dict[str, str]:
+    return {name: (Settings.model_fields[name.lower()].examples or [""])[0] for name in names}
+
+
 def test_every_mistake_is_reported_at_once_with_an_example_and_without_the_value() -> None:
-    lines = mistakes(WRONG)
+    across, *lines = mistakes(WRONG)
+    assert across.startswith("SLACK_BOT_TOKEN, SLACK_CLIENT_ID: exclude each other")
     assert [line.split(":")[0] for line in lines] == [name for name in VARIABLES if name in WRONG]
     assert all(f"for example {line.split(':')[0]}=" in line for line in lines)
     assert "s3cr" not in "".join(lines)
 
 
-PAIRS = [("GOOGLE_API_KEY", "GOOGLE_CSE_ID"), ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET")]
-PAIRED = [name for pair in PAIRS for name in pair]
+TOGETHER = [
+    ("GOOGLE_API_KEY", "GOOGLE_CSE_ID"),
+    ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"),
+    ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_ENCRYPTION_KEY"),
+]
+NEEDS = {
+    **{name: tuple(group) for group in TOGETHER for name in group},
+    "SLACK_BOT_TOKEN": ("SLACK_APP_TOKEN",),
+    "SLACK_CHANNELS": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
+}
+NEEDS |= {name: (*NEEDS[name], "SLACK_SIGNING_SECRET") for name in TOGETHER[-1]}
 
 
-@pytest.mark.parametrize("name", [name for name in VARIABLES if name not in PAIRED])
+@pytest.mark.parametrize("name", VARIABLES)
 def test_the_example_of_a_message_is_right(name: str) -> None:
-    example = (Settings.model_fields[name.lower()].examples or [])[0]
-    load_settings({name: example})
+    load_settings(example(name, *NEEDS.get(name, ())))
 
 
 @pytest.mark.parametrize("zone", ["America", "../etc/passwd", "/etc/localtime", "UTC\0", "x" * 5000])
@@ -108,17 +130,41 @@ def test_a_time_zone_is_a_name_of_the_database(zone: str) -> None:
     assert mistakes({"BRIEF_TIMEZONE": zone})[0].startswith("BRIEF_TIMEZONE: is not a time zone")
 
 
-@pytest.mark.parametrize("pair", PAIRS)
-def test_half_of_a_pair_is_a_mistake(pair: tuple[str, str]) -> None:
-    examples = {name: (Settings.model_fields[name.lower()].examples or [""])[0] for name in pair}
-    for name in pair:
-        assert mistakes({name: examples[name]})[0].startswith(f"{pair[0]}, {pair[1]}: ")
-    assert load_settings(examples) != load_settings({})
+@pytest.mark.parametrize("group", TOGETHER)
+def test_a_part_of_what_goes_together_is_a_mistake_that_shows_the_rest(group: tuple[str, ...]) -> None:
+    for name in group:
+        [line] = mistakes(example(name))[:1]
+        assert line.startswith(f"{', '.join(group)}: ")
+        said = dict(word.split("=", 1) for word in line.split() if "=" in word)
+        assert said == example(*(other for other in group if other != name))
+
+
+@pytest.mark.parametrize("way", ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"])
+def test_slack_is_one_workspace_or_many_and_needs_a_way_to_be_heard(way: str) -> None:
+    one, many = example("SLACK_BOT_TOKEN"), example(*TOGETHER[-1])
+    assert load_settings(one | example(way)).slack_bot_token
+    assert load_settings(many | example(way)).slack_client_id
+    assert [line.split(":")[0] for line in mistakes(one | many | example("SLACK_CHANNELS"))] == [
+        "SLACK_BOT_TOKEN, SLACK_CLIENT_ID",
+        "SLACK_BOT_TOKEN",
+        "SLACK_CLIENT_ID",
+    ]
+    assert "SLACK_APP_TOKEN=xapp-" in mistakes(one)[0]
+    assert mistakes(many | example(way, "SLACK_CHANNELS")) == [
+        "SLACK_CHANNELS: needs SLACK_BOT_TOKEN too, for example SLACK_BOT_TOKEN=xoxb-your-token"
+    ]
+
+
+def test_the_example_of_a_key_is_one_that_encrypts() -> None:
+    key = example("SLACK_ENCRYPTION_KEY")["SLACK_ENCRYPTION_KEY"]
+    assert Fernet(key).decrypt(Fernet(key).encrypt(b"token")) == b"token"
 
 
 def test_chats_are_ids_or_everyone() -> None:
     assert load_settings({"TELEGRAM_CHATS": "12, -10034 12"}).telegram_chats == ("12", "-10034")
     assert load_settings({"TELEGRAM_CHATS": "*"}).telegram_chats == ("*",)
+    slack = example("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN") | {"SLACK_CHANNELS": "C01, U01 D01,C01"}
+    assert load_settings(slack).slack_channels == ("C01", "U01", "D01")
 
 
 def test_empty_means_unset() -> None:
