@@ -47,6 +47,12 @@ def opinions(locale: Locale, paper: Paper, vote: int, *, saved: bool) -> Row:
     return (Button(later, "save", paper.id), *(Button(label, name, paper.id) for name, label in labels.items()))
 
 
+def beside(locale: Locale, paper: Paper) -> Row:
+    """Return what can be done with a paper in a list: its card, the reader's own, its page."""
+    card = Button(locale.text("button.card"), "card", paper.id)
+    return (card, *opinions(locale, paper, 0, saved=False), UrlButton(locale.text("button.arxiv"), paper.url))
+
+
 def pages(locale: Locale, paper: Paper) -> Row:
     """Return the buttons that open the paper's pages, as far as there are any."""
     urls = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from brief.models import Label, Language, Paper
+from formatting import cards
 from formatting import paper as shown
 from formatting.document import (
     Block,
@@ -38,7 +40,8 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
     title = locale.text("title.later_page", page=page, pages=pages) if pages > 1 else locale.text("title.later")
     if not rows:
         return _screen(language, title, Paragraph((Run(locale.text("later.empty")),)), _today(locale))
-    papers = Bullets(tuple(_kept(locale, row) for row in rows), numbered=True)
+    offered = tuple(_beside(locale, paper.id, done) for paper, _, done in rows)
+    papers = Bullets(tuple(_kept(locale, row) for row in rows), numbered=True, keys=offered)
     keys = tuple(_keys(n, paper.id, done) for n, (paper, _, done) in enumerate(rows, 1))
     turns = [Button("◀", "later", str(page - 1))] if page > 1 else []
     turns += [Button("▶", "later", str(page + 1))] if page < pages else []
@@ -96,7 +99,8 @@ def reminder(language: Language, count: int, oldest: Sequence[Paper]) -> Documen
     text = Paragraph((Run(locale.text("reminder.text", n=count)),), Importance.ESSENTIAL)
     dated = [(paper, shown.dates(locale, paper)) for paper in oldest]
     below = (Button(locale.text("button.later"), "later"), Button(locale.text("reminder.off"), "reminder", "off"))
-    return _screen(language, locale.text("title.reminder"), text, _listed(locale, dated), _cards(oldest, *below))
+    papers = replace(_listed(locale, dated), keys=tuple(_beside(locale, paper.id) for paper in oldest))
+    return _screen(language, locale.text("title.reminder"), text, papers, _cards(oldest, *below))
 
 
 def export_choice(language: Language) -> Document:
@@ -180,6 +184,12 @@ def _keys(number: int, paper_id: str, done: dt.datetime | None) -> tuple[Button,
     return Button(str(number), "card", paper_id), mark, Button(f"✕ {number}", "remove", paper_id)
 
 
+def _beside(locale: Locale, paper_id: str, done: dt.datetime | None = None) -> tuple[Button, ...]:
+    """Return what can be done with a paper of the later list, for where that stands beside it."""
+    names = {"card": "card", "unread" if done else "done": "save" if done else "done", "remove": "remove"}
+    return tuple(Button(locale.text(f"button.{label}"), action, paper_id) for label, action in names.items())
+
+
 def _direction(locale: Locale, label: Label, keywords: Sequence[str]) -> tuple[Paragraph, ...]:
     words, rest = locale.join(keywords[:_KEYWORDS]), len(keywords) - _KEYWORDS
     said = locale.text("profile.more", words=words, n=rest) if rest > 0 else words
@@ -193,7 +203,8 @@ def _listed(locale: Locale, dated: Sequence[tuple[Paper, str]]) -> Bullets:
     for paper, date in dated:
         facts = " · ".join(filter(None, (date, shown.signals(locale, paper))))
         items.append((_linked(paper), _detail(facts)) if facts else (_linked(paper),))
-    return Bullets(tuple(items), numbered=True)
+    keys = tuple(cards.beside(locale, paper) for paper, _ in dated)
+    return Bullets(tuple(items), numbered=True, keys=keys)
 
 
 def _linked(paper: Paper) -> Paragraph:

@@ -80,15 +80,14 @@ def push(brief: Brief, items: int = TOP) -> Document:
 def more(brief: Brief) -> Document:
     """Return the papers worth scanning."""
     locale = load(brief.language)
-    papers = Bullets(tuple(_entry(locale, pick) for pick in brief.scan))
-    shown_or_why = papers if brief.scan else sections.aside(why_no_more(locale, brief))
+    shown_or_why = _entries(locale, brief.scan) if brief.scan else sections.aside(why_no_more(locale, brief))
     return _document(brief, "more", [shown_or_why, _navigation(locale, "more")])
 
 
 def must(brief: Brief) -> Document:
     """Return the must-reads."""
     locale = load(brief.language)
-    return _document(brief, "must", [*sections.must_reads(locale, brief), _navigation(locale, "must")])
+    return _document(brief, "must", [*sections.must_reads(locale, brief, pressed=True), _navigation(locale, "must")])
 
 
 def repos(brief: Brief) -> Document:
@@ -239,7 +238,12 @@ def _best(locale: Locale, brief: Brief, items: int) -> Block:
     """Return the best papers, or why there are none."""
     if not brief.picks:
         return sections.aside(why_no_papers(locale, brief))
-    return Bullets(tuple(_entry(locale, pick) for pick in brief.items[:items]), numbered=True)
+    return _entries(locale, brief.items[:items], numbered=True)
+
+
+def _entries(locale: Locale, picks: Sequence[Pick], *, numbered: bool = False) -> Bullets:
+    keys = tuple(cards.beside(locale, pick.paper) for pick in picks)
+    return Bullets(tuple(_entry(locale, pick) for pick in picks), numbered, keys)
 
 
 def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from brief.models import Brief, Follow, Idea, Pick, Status
+from formatting import cards
 from formatting import paper as shown
 from formatting.document import Block, Bullets, Heading, Importance, Link, Paragraph, Run, Spans, Style, separated
 from formatting.locales import Locale
@@ -110,13 +111,14 @@ def scan(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def must_reads(locale: Locale, brief: Brief) -> tuple[Block, ...]:
-    """Return the papers to read closely, what to read for, and the stand-in."""
+def must_reads(locale: Locale, brief: Brief, *, pressed: bool = False) -> tuple[Block, ...]:
+    """Return the papers to read closely, what to read for, and the stand-in; `pressed` gives them buttons."""
     chosen = [pick for i in brief.must_reads if (pick := brief.find(i))]
     if not chosen:
         return (aside(why_no_papers(locale, brief)),)
     items = tuple((_linked(pick), *_focus(locale, pick)) for pick in chosen)
-    return (Bullets(items, numbered=True), *_stand_in(locale, brief))
+    keys = tuple(cards.beside(locale, pick.paper) for pick in chosen) if pressed else ()
+    return (Bullets(items, numbered=True, keys=keys), *_stand_in(locale, brief))
 
 
 def _focus(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:

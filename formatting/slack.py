@@ -15,7 +15,7 @@ from typing import Any
 
 from formatting.document import Buttons, Document, Heading, Importance, Paragraph, Run, plain
 from formatting.fit import Piece, fit, length, shorten, split, units
-from formatting.slack_buttons import elements, plain_text
+from formatting.slack_buttons import LABEL, elements, plain_text
 from formatting.slack_layout import SLASH_COMMANDS, Kind, Row, compact, rows, spoken
 from formatting.text import clean, unmentioned
 
@@ -111,7 +111,7 @@ def _fits(found: Sequence[Row]) -> bool:
 
 def _room(found: Sequence[Row]) -> int:
     """Return how much text may stand beside the buttons."""
-    return BLOCKS_TEXT - sum(len(key.label) for row in found for key in row.keys)
+    return BLOCKS_TEXT - sum(min(units(key.label), LABEL) for row in found for key in row.keys)
 
 
 def _fitted(document: Document, date: dt.date, limit: int) -> list[Json]:

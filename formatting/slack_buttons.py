@@ -11,7 +11,7 @@ from formatting.fit import shorten
 from formatting.press import pack
 from formatting.text import clean, followed, safe_url
 
-_LABEL = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
+LABEL = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _VALUE = 150  # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 _MENU = 5  # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 
@@ -37,7 +37,7 @@ def plain_text(text: str) -> Json:
 
 def _carried(button: Button | UrlButton, date: dt.date) -> Json | None:
     """Return what a button and a menu's option have in common, None where Slack would refuse the whole message."""
-    label = plain_text(shorten(clean(button.label).strip(), _LABEL) or "…")
+    label = plain_text(shorten(clean(button.label).strip(), LABEL) or "…")
     if isinstance(button, UrlButton):
         url = safe_url(button.url)
         return {"text": label, "url": url} if url and followed(url) else None
