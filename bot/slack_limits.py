@@ -1,0 +1,49 @@
+"""The pace of messages Slack accepts: one a second in a channel, and several hundred a minute in a workspace.
+
+Source: https://docs.slack.dev/apis/web-api/rate-limits (short bursts are allowed without saying how short, so there are
+none here). Slack counts edits by another rule, 50 and more a minute over a workspace; they wait with the rest, so that
+a channel gets its messages in the order they were sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from slack_sdk.errors import SlackApiError
+
+from bot.limits import Lanes, Limit, PausedError
+from bot.slack_errors import pause
+
+CHANNEL: Final = Limit(1, 1.0)
+WORKSPACE: Final = Limit(300, 60.0)
+
+_T = TypeVar("_T")
+
+
+class Limits:
+    """Delays messages until Slack accepts them."""
+
+    def __init__(self, *, channel: Limit = CHANNEL, workspace: Limit = WORKSPACE) -> None:
+        self._channel = channel
+        self._teams: defaultdict[str, Lanes] = defaultdict(lambda: Lanes(workspace))
+
+    async def run(self, team: str, channel: str, call: Callable[[], Awaitable[_T]]) -> _T:
+        """Return what the call returns, made when its channel and its workspace have room for it.
+
+        A 429 pauses its own channel for as long as Slack asks, then the call is made again, at most 3 times.
+        PausedError is raised when the last try fails too or the channel is paused for more than 5 minutes; any other
+        error of the call passes through.
+        """
+
+        async def limited() -> _T:
+            try:
+                return await call()
+            except SlackApiError as error:
+                seconds = pause(error)
+                if seconds is None:
+                    raise
+                raise PausedError(seconds) from error
+
+        return await self._teams[team].run(channel, (self._channel,), limited)

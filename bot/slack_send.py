@@ -1,0 +1,237 @@
+"""A reply -> Slack messages. What Slack refuses is told apart: gone for good, gone from a thread, worth another try."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.request import File, Reply
+from bot.slack_errors import code, insist
+from bot.slack_install import NotInstalledError, Workspaces
+from bot.slack_limits import Limits
+from bot.slack_updates import Place
+from formatting import slack as renderer
+from formatting.document import Document, Paragraph, Run
+from formatting.text import shorten
+
+LONG = 800  # characters; an answer of more goes into the thread of its headline instead of flooding a channel
+CAPTION_CHARACTERS = 500  # the library sends a caption in the address, whose length is limited
+_DMS_KNOWN = 10_000  # direct messages whose channel is remembered
+
+# Codes that stay however often it is tried, with the reasons of `Chat.stopped`. `invalid_auth` and `not_authed` are not
+# among them: a wrong setting, or an address that may not call, must not silence every channel. `token_expired` is for
+# whoever rotates the tokens.
+_GONE = {
+    "is_archived": "archived",
+    "is_inactive": "archived",
+    "channel_not_found": "unknown",
+    "invalid_channel": "unknown",
+    "not_in_channel": "removed",
+    "restricted_action": "removed",  # the bot may not post there any more
+    "restricted_action_read_only_channel": "removed",
+    "restricted_action_thread_only_channel": "removed",
+    "user_disabled": "deactivated",
+    "user_not_found": "deactivated",
+    "cannot_dm_bot": "deactivated",
+    "token_revoked": "uninstalled",
+    "account_inactive": "uninstalled",
+}
+_NO_THREAD = frozenset(
+    {"thread_not_found", "cannot_reply_to_message", "message_not_found", "restricted_action_non_threadable_channel"}
+)
+_CANNOT_EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+_Call = Callable[[Place, str], Awaitable[AsyncSlackResponse]]
+
+
+class ChannelGoneError(Exception):
+    """A channel or person takes no messages any more; the message is why, in the words of `Chat.stopped`."""
+
+
+def gone(error: SlackApiError) -> str | None:
+    """Return why a channel is gone for good, None when the error does not say that."""
+    return _GONE.get(code(error))
+
+
+class Sender:
+    """Sends and edits, with the token of the workspace and at the pace Slack accepts.
+
+    Every method raises ChannelGoneError, PausedError when Slack asks to wait for long, and SlackApiError for what else
+    Slack refuses; while Slack does not answer at all it is tried again, and the caller sets the time limit. `client`
+    has a session of its own for as long as this is used.
+    """
+
+    def __init__(self, client: AsyncWebClient, workspaces: Workspaces, limits: Limits) -> None:
+        self._client, self._workspaces, self._limits = client, workspaces, limits
+        self._dms: dict[Place, str] = {}
+
+    async def post(self, place: Place, reply: Reply, date: dt.date, *, in_channel: bool = False) -> str:
+        """Send a reply and return the time stamp of its first message; empty for a file, Slack does not tell.
+
+        With `in_channel`, what is long goes into the thread of a headline.
+        """
+        if isinstance(reply, File):
+            await self.upload(place, reply)
+            return ""
+        messages = renderer.messages(reply, date=date)
+        first, *rest = messages
+        if in_channel and place.thread is None and (rest or len(first.text) > LONG):
+            first, rest = renderer.render(_headline(reply), date=date), messages
+        ts = await self._post(place, first)
+        if in_channel and place.thread is None:
+            place = replace(place, thread=ts)
+        for message in rest:
+            await self._post(place, message)
+        return ts
+
+    async def push(self, place: Place, document: Document, date: dt.date) -> str:
+        """Send a document as exactly one message and return its time stamp."""
+        return await self._post(place, renderer.render(document, date=date))
+
+    async def whisper(self, place: Place, person: str, document: Document, date: dt.date) -> None:
+        """Show a document to one person in a channel, until they reload Slack."""
+        await self._whisper(place, person, renderer.render(document, date=date))
+
+    async def edit(self, place: Place, ts: str, document: Document, date: dt.date) -> None:
+        """Show a document in place of a message; or anew, where that cannot be edited any more."""
+        message = renderer.render(document, date=date)
+        try:
+            await self._reach(
+                replace(await self._conversation(place), thread=None),
+                lambda where, token: self._client.chat_update(
+                    channel=where.channel, ts=ts, text=message.text, blocks=list(message.blocks), token=token
+                ),
+            )
+        except SlackApiError as error:
+            if code(error) not in _CANNOT_EDIT:
+                raise
+            await self._post(place, message)
+
+    async def respond(
+        self,
+        url: str,
+        document: Document,
+        date: dt.date,
+        *,
+        replace: bool,
+        place: Place,
+        person: str,
+        everyone: bool = False,
+    ) -> None:
+        """Answer by a response_url: to one person, to `everyone`, or to `replace` what was pressed.
+
+        It works five times within 30 minutes (https://docs.slack.dev/interactivity/handling-user-interaction); after
+        that, or where Slack refuses, the answer is a message of its own: in the channel, or where the bot is not in
+        it, to the person directly.
+        """
+        message = renderer.render(document, date=date)
+        kind = {"response_type": "in_channel" if everyone else "ephemeral", "replace_original": replace}
+        thread = {"thread_ts": place.thread} if place.thread else {}
+        if await insist(lambda: self._taken(url, {**renderer.parameters(message), **kind, **thread})):
+            return
+        try:
+            await (self._post(place, message) if everyone else self._whisper(place, person, message))
+        except ChannelGoneError:
+            await self._post(Place(place.team, person), message)
+
+    async def upload(self, place: Place, file: File) -> None:
+        """Send a file with its caption, three calls: https://docs.slack.dev/messaging/working-with-files#upload."""
+        comment = shorten(renderer.text(file.caption), CAPTION_CHARACTERS)
+        await self._reach(
+            await self._conversation(place),
+            lambda where, token: self._client.files_upload_v2(
+                filename=file.name,
+                content=file.content,
+                channel=where.channel,
+                initial_comment=comment,
+                thread_ts=where.thread,
+                token=token,
+            ),
+        )
+
+    async def dm(self, team: str, person: str) -> str:
+        """Return the channel of the direct messages with a person, opened when there is none yet."""
+        place = Place(team, person)
+        if place not in self._dms:
+            answer = await self._reach(
+                place, lambda where, token: self._client.conversations_open(users=where.channel, token=token)
+            )
+            if len(self._dms) >= _DMS_KNOWN:
+                self._dms.clear()
+            self._dms[place] = str(answer["channel"]["id"])
+        return self._dms[place]
+
+    async def _conversation(self, place: Place) -> Place:
+        """Return a place whose channel is one: messages may be sent to a person's id, edits and files may not."""
+        person = place.channel.startswith(("U", "W"))
+        return replace(place, channel=await self.dm(place.team, place.channel)) if person else place
+
+    async def _post(self, place: Place, message: renderer.Message) -> str:
+        answer = await self._reach(
+            place,
+            lambda where, token: self._client.chat_postMessage(
+                channel=where.channel, thread_ts=where.thread, token=token, **renderer.parameters(message)
+            ),
+        )
+        return str(answer["ts"])
+
+    async def _whisper(self, place: Place, person: str, message: renderer.Message) -> None:
+        await self._reach(
+            place,
+            lambda where, token: self._client.chat_postEphemeral(
+                channel=where.channel,
+                user=person,
+                thread_ts=where.thread,
+                text=message.text,
+                blocks=list(message.blocks),
+                token=token,
+            ),
+        )
+
+    async def _taken(self, url: str, body: dict[str, Any]) -> bool:
+        """Tell whether Slack took an answer for a response_url."""
+        client = AsyncWebhookClient(url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[])
+        answer = await client.send_dict(body)
+        return answer.status_code == 200 and _fine(answer.body)
+
+    async def _reach(self, place: Place, call: _Call) -> AsyncSlackResponse:
+        """Make a call for a place, and once more without its thread where that is gone."""
+
+        async def once() -> AsyncSlackResponse:
+            access = await self._workspaces.access(place.team)
+            return await call(place, access.token)
+
+        try:
+            return await insist(lambda: self._limits.run(place.team, place.channel, once))
+        except NotInstalledError as error:
+            raise ChannelGoneError("uninstalled") from error
+        except SlackApiError as error:
+            if place.thread is not None and code(error) in _NO_THREAD:
+                return await self._reach(replace(place, thread=None), call)
+            if reason := gone(error):
+                raise ChannelGoneError(reason) from error
+            raise
+
+
+def _headline(document: Document) -> Document:
+    """Return a document's title and its one line."""
+    first = document.blocks[:1]
+    line = (Paragraph((Run(document.summary),)),) if document.summary != document.title else ()
+    return replace(document, blocks=(*first, *line))
+
+
+def _fine(body: str) -> bool:
+    """Tell whether a response_url's answer is "ok", plain or as JSON."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body.strip() == "ok"
+    return isinstance(answer, dict) and answer.get("ok") is True
