@@ -25,6 +25,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from brief.models import Language, Paper, Value
+from brief.own_profile import LENGTH
 from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack
 
 LEASE = 120  # seconds; longer than one push takes, retries included
@@ -88,7 +89,7 @@ def _known_zone(name: str) -> str:
 class Chat(Value):
     """A chat and its settings; `time` is local to `zone`. `stopped` tells why nothing is sent to it any more."""
 
-    id: str  # "telegram:-100123", "terminal:local"
+    id: str  # "telegram:-100123", "slack:T123:C456", "slack:T123:U789", "terminal:local"
     kind: ChatKind = "private"
     title: str = ""
     language: Language = "en"
@@ -99,7 +100,8 @@ class Chat(Value):
     subscribed: bool = False
     reminder: bool = True  # of the later list, weekly
     thread: int | None = None  # the forum topic that pushes go to
-    stopped: str | None = None  # "blocked", "kicked", "deactivated"
+    stopped: str | None = None  # "blocked", "kicked", "deactivated", "archived", "removed", "uninstalled", "unknown"
+    profile: Annotated[str, Field(max_length=LENGTH)] = ""  # what papers are picked by, in the reader's words
 
 
 class Saved(Value):
@@ -142,14 +144,22 @@ class People:
 
     async def subscribed(self) -> list[Chat]:
         """Return the chats that wait for pushes, by id: those that subscribed and were not stopped."""
+        return [chat for chat in await self._subscribed() if not chat.stopped]
+
+    async def silenced(self, prefix: str, reason: str) -> list[Chat]:
+        """Return the chats that subscribed and were then stopped for a reason, among those whose id begins so."""
+        return [chat for chat in await self._subscribed(prefix) if chat.stopped == reason]
+
+    async def _subscribed(self, prefix: str = "") -> list[Chat]:
         with redis_errors():
             ids = sorted(_ids.validate_python(await self._redis.smembers(key_of("subscribed"))))
+            ids = [chat_id for chat_id in ids if chat_id.startswith(prefix)]
             chats: list[Chat | None] = []
             for start in range(0, len(ids), _CHUNK):
                 chunk = ids[start : start + _CHUNK]
                 values = await self._redis.mget([key_of("chat", chat_id) for chat_id in chunk])
                 chats += map(_chat, chunk, values)
-        return [chat for chat in chats if chat and chat.subscribed and not chat.stopped]
+        return [chat for chat in chats if chat and chat.subscribed]
 
     async def change(self, chat_id: str, **fields: Any) -> Chat:
         """Set fields of a chat, a new one if need be, and return it; raises ValueError for what a field cannot be."""
@@ -272,6 +282,12 @@ class People:
         """Tell whether an event is new: True the first time in an hour."""
         with redis_errors():
             return bool(await self._redis.set(key_of("heard", event), "", nx=True, ex=_HEARD_FOR))
+
+
+def language_of(tag: str | None, otherwise: Language) -> Language:
+    """Return the language for an IETF tag such as `zh-CN`, if it tells one of ours."""
+    primary = (tag or "").partition("-")[0].lower()
+    return "zh" if primary == "zh" else "en" if primary == "en" else otherwise
 
 
 def _owners_key(owner: str) -> str:

@@ -32,7 +32,7 @@ async def brief(request: Request, services: Services) -> Reply:
     days = [word for name, word in words.items() if not any(name in names for names in _FORMS.values())]
     if days:
         date = _day(request, " ".join(days), services.today())
-        made = await services.brief(date, request.language)
+        made = await services.brief(date, request.language, services.profile_of(request.chat))
     else:
         made = await edition(request, services)
     # A chat gets the document: half a dozen long messages nobody asked for would bury what was said before.
@@ -97,7 +97,7 @@ async def paper(request: Request, services: Services) -> Reply:
     made = await _edition_if_any(request, services)
     known = made.find(paper_id) if made else None
     found = known.paper if known else await find_paper(paper_id, request, services)
-    pick = known or await services.pick(found, made, request.language)
+    pick = known or await services.pick(found, made, request.language, services.profile_of(request.chat))
     waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
     votes = await services.people.votes(request.owner)
     previous, following = _neighbours(paper_id, made)
@@ -155,9 +155,10 @@ async def _edition_if_any(request: Request, services: Services) -> Brief | None:
 
     In the terminal the day was named on purpose: it is collected however old it is.
     """
-    made = await services.stored_brief(request.date, request.language)
+    profile = services.profile_of(request.chat)
+    made = await services.stored_brief(request.date, request.language, profile)
     if made is None and (request.chat.kind == "terminal" or not await services.expired(request.date)):
-        return await services.brief(request.date, request.language)
+        return await services.brief(request.date, request.language, profile)
     return made
 
 

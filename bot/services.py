@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from brief import edition
 from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
 from brief.models import Ask, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
+from brief.own_profile import Unread, profile_from_text
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import Store
@@ -45,7 +47,10 @@ def silently() -> Iterator[Heard]:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a command needs. `asking` is entered while sources are asked, and is told each report."""
+    """Everything a command needs. `asking` is entered while sources are asked, and is told each report.
+
+    `profile` is the operator's: sources are asked what it names. An edition is for the profile it is asked with.
+    """
 
     settings: Settings
     profile: Profile
@@ -67,6 +72,10 @@ class Services:
         stored = await self.store.days()
         local = self.clock().astimezone(ZoneInfo(chat.zone)).date()
         return local if local in stored else next(iter(stored), self.today())
+
+    def profile_of(self, chat: Chat) -> Profile:
+        """Return the profile that a chat's editions are for: its own words if they can be used, else the operator's."""
+        return own_profile(chat, self.profile)[0] or self.profile
 
     async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
         """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.
@@ -101,54 +110,54 @@ class Services:
         failed = {report.source for report in stored.reports if report.status in (Status.FAILED, Status.PARTIAL)}
         return await self.collect(date, failed) if fresh and failed else stored
 
-    async def brief(self, date: dt.date, language: Language, *, fresh: bool = False) -> Brief:
-        """Return the brief of a date; it is made and stored when the stored one does not fit the day or profile.
+    async def brief(self, date: dt.date, language: Language, profile: Profile, *, fresh: bool = False) -> Brief:
+        """Return the brief of a date for a profile; it is made and stored when the stored one fits no longer.
 
         An edition that was made is remembered as shown: later ones do not recommend its papers again.
         """
-        stored = await self.store.brief(date, self.profile.name, language)
+        stored = await self.store.brief(date, profile.name, language)
         if stored and not fresh and await self.store.day(date) is None:
             return stored  # items expire, briefs stay
         day = await self.day(date, fresh=fresh)
-        if stored and (stored.collected, stored.profile_digest) == (day.collected, self.profile.digest):
+        if stored and (stored.collected, stored.profile_digest) == (day.collected, profile.digest):
             return stored
         now = self.clock()
-        shown = await self.store.shown(self.profile.name, before=date, now=now)
+        shown = await self.store.shown(profile.name, before=date, now=now)
         # Ranking takes a tenth of a second; other chats must not wait for it.
-        brief = await asyncio.to_thread(edition.build, day, self.profile, language, shown=shown, now=now)
+        brief = await asyncio.to_thread(edition.build, day, profile, language, shown=shown, now=now)
         if brief.shown:
             await self.store.save_brief(brief)
-            await self.store.save_shown(self.profile.name, date, brief.shown, now)
+            await self.store.save_shown(profile.name, date, brief.shown, now)
         return brief
 
-    async def stored_brief(self, date: dt.date, language: Language) -> Brief | None:
+    async def stored_brief(self, date: dt.date, language: Language, profile: Profile) -> Brief | None:
         """Return the brief of a date without asking a source; made anew of the stored day when outdated."""
-        stored = await self.store.brief(date, self.profile.name, language)
-        if (stored and stored.profile_digest == self.profile.digest) or await self.store.day(date) is None:
+        stored = await self.store.brief(date, profile.name, language)
+        if (stored and stored.profile_digest == profile.digest) or await self.store.day(date) is None:
             return stored
-        return await self.brief(date, language)
+        return await self.brief(date, language, profile)
 
     async def expired(self, date: dt.date) -> bool:
         """Tell whether nothing is stored of a date, but a newer day is: its edition is gone, not still to come."""
         days = await self.store.days()
         return date not in days and any(day > date for day in days)
 
-    async def ranked(self, date: dt.date, votes: Mapping[str, int]) -> list[Ranked]:
-        """Return every paper of a day that no earlier edition showed, best first.
+    async def ranked(self, date: dt.date, profile: Profile, votes: Mapping[str, int]) -> list[Ranked]:
+        """Return every paper of a day that no earlier edition for a profile showed, best first.
 
         `votes` are 1 or -1 by paper id; an id that is not stored teaches nothing.
         """
         day = await self.day(date)
-        shown = await self.store.shown(self.profile.name, before=date, now=self.clock())
+        shown = await self.store.shown(profile.name, before=date, now=self.clock())
         known = [(await self.store.paper(paper_id), vote) for paper_id, vote in votes.items()]
         taught = [(paper, vote) for paper, vote in known if paper]
-        return await asyncio.to_thread(edition.ranked, day, self.profile, shown=shown, votes=taught)
+        return await asyncio.to_thread(edition.ranked, day, profile, shown=shown, votes=taught)
 
-    async def pick(self, paper: Paper, brief: Brief | None, language: Language) -> Pick:
-        """Return any paper with a card of its own, written among the papers of the brief's day."""
+    async def pick(self, paper: Paper, brief: Brief | None, language: Language, profile: Profile) -> Pick:
+        """Return any paper with a card of its own for a profile, written among the papers of the brief's day."""
         day = await self.store.day(brief.date) if brief else None
         papers = day.papers if day else ()
-        return await asyncio.to_thread(edition.single, paper, papers, self.profile, language, self.clock())
+        return await asyncio.to_thread(edition.single, paper, papers, profile, language, self.clock())
 
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper from the store, else from the sites, which is then stored; None when nobody knows it.
@@ -186,6 +195,15 @@ class Services:
         [paper] = merge_papers(found)
         await self.store.save_paper(paper)
         return paper
+
+
+def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unread, ...]]:
+    """Return how the own words of a chat are understood, see `profile_from_text`; (None, ()) without any.
+
+    The profile is named after the chat, not after what it says: what was shown stays remembered when the words change.
+    """
+    name = f"chat-{hashlib.sha256(chat.id.encode()).hexdigest()[:16]}"
+    return profile_from_text(chat.profile, name, known)
 
 
 def nothing_collected(day: Day) -> bool:

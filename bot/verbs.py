@@ -74,7 +74,7 @@ def rank(date: dt.date | None, profile: Path | None, feedback: Path | None, *, a
             asked = _asked(date, services)
             if nothing_collected(await services.day(asked)):
                 raise NothingCollectedError(NOTHING)
-            return await services.ranked(asked, votes)
+            return await services.ranked(asked, services.profile, votes)
 
     ranked = asyncio.run(run())
     if as_json:
@@ -147,7 +147,7 @@ async def _made(
 ) -> tuple[Brief, Day | None]:
     async with _services(settings, profile, language) as services:
         asked = _asked(date, services)
-        made = await services.brief(asked, language, fresh=True)
+        made = await services.brief(asked, language, services.profile, fresh=True)
         return made, await services.store.day(asked)
 
 

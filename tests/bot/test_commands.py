@@ -302,7 +302,7 @@ async def test_reading_and_removing_can_be_taken_back(reader):
 
 
 async def test_the_later_list_has_pages_and_loses_nothing(reader, clock):
-    made = await reader.services.brief(SAMPLE_DATE, "en")
+    made = await reader.services.brief(SAMPLE_DATE, "en", reader.services.profile)
     ids = [pick.paper.id for pick in made.items][:10]
     for paper_id in ids:
         await reader(f"/save {paper_id}")
@@ -447,7 +447,7 @@ async def test_an_old_button_says_that_its_day_is_gone_but_still_opens_its_paper
 
 
 async def test_a_brief_outlives_the_items_of_its_day(reader):
-    made = await reader.services.brief(SAMPLE_DATE, "en")
+    made = await reader.services.brief(SAMPLE_DATE, "en", reader.services.profile)
     old = made.model_copy(update={"date": dt.date(2025, 12, 1), "profile_digest": "another"})
     await reader.services.store.save_brief(old)
     reader.request = replace(reader.request, date=old.date)

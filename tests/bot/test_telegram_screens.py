@@ -43,7 +43,7 @@ async def replayed(settings: Settings, fake: FakeTelegram, base: str) -> AsyncIt
 async def show_all(services: Services, sender: Sender, day: dt.date, language: Language) -> int:
     """Send every screen of a day and the card of every paper in it; return how many."""
     chat = Chat(id=f"telegram:{READER}", language=language)
-    brief = await services.brief(day, language)
+    brief = await services.brief(day, language, services.profile)
     request = Request(text="", language=language, date=day, chat=chat, owner=chat.id)
     cards = [f"/paper {pick.paper.id}" for pick in brief.items]
     for line in (*LINES, *cards):
