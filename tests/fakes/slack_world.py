@@ -118,6 +118,10 @@ class World:
             self.tokens[token] = Token(token, "bot", team_id, SCOPES)
         return self.teams[team_id]
 
+    def app(self, token: str) -> None:
+        """Make an app-level token, which opens Socket Mode connections and belongs to no workspace."""
+        self.tokens[token] = Token(token, "app", "", frozenset({"connections:write"}))
+
     def user(self, user_id: str, team: str, **more: Any) -> User:
         """Return a person of a workspace, made on first use; `more` is set in any case."""
         user = self.users.setdefault((team, user_id), User(user_id, team, name=user_id.lower()))
