@@ -55,6 +55,7 @@ def home(*blocks: dict[str, Any]) -> dict[str, Any]:
         ({"text": "x", "blocks": {"type": "divider"}}, "invalid_blocks_format"),
         ({"text": "x", "blocks": [section("s" * 2400)] * 3 + [section("s" * 2398)]}, "msg_blocks_too_long"),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
+        ({"text": "x", "thread_ts": "yesterday"}, "invalid_thread_ts"),
         ({"text": "x", "colour": "red"}, "invalid_arguments"),
     ],
 )
@@ -129,9 +130,8 @@ async def test_where_the_bot_may_not_write(client: AsyncWebClient, world: World)
     world.team("T2", "xoxb-2")
     world.channel("C5", "T2", members={"UBOT2"})
     world.user("U3", "T1", is_bot=True)
-    world.user("U4", "T1", deleted=True)
     expected = {"C2": "not_in_channel", "C3": "channel_not_found", "C4": "is_archived", "C5": "channel_not_found"}
-    expected |= {"C9": "channel_not_found", "U9": "channel_not_found", "U3": "cannot_dm_bot", "U4": "user_disabled"}
+    expected |= {"C9": "channel_not_found", "U9": "channel_not_found", "U3": "cannot_dm_bot"}
     for channel, refusal in expected.items():
         assert await error(client, "chat.postMessage", channel=channel, text="hello") == refusal, channel
 
@@ -142,6 +142,13 @@ async def test_a_person_is_written_to_in_the_direct_messages(client: AsyncWebCli
     assert posted["channel"] == opened["channel"]["id"] == world.dm("T1", "U1").id
     assert await error(client, "conversations.open", users="U9") == "user_not_found"
     assert await error(client, "conversations.open", users="U1,U2") == "missing_scope"
+
+
+async def test_somebody_deactivated_is_not_noticed_when_posting(client: AsyncWebClient, world: World) -> None:
+    world.user("U2", "T1", deleted=True)
+    assert (await client.chat_postMessage(channel="U2", text="hello"))["ok"]
+    assert (await client.users_info(user="U2"))["user"]["deleted"]
+    assert await error(client, "conversations.open", users="U2") == "user_disabled"
 
 
 async def test_messages_are_changed_and_deleted_by_their_author(client: AsyncWebClient, world: World) -> None:
@@ -160,6 +167,8 @@ async def test_messages_are_changed_and_deleted_by_their_author(client: AsyncWeb
     assert await error(client, "chat.delete", channel="C1", ts=theirs.ts) == "cant_delete_message"
     assert await error(client, "chat.update", channel="U1", ts=posted["ts"], text="x") == "channel_not_found"
     await client.chat_delete(channel="C1", ts=posted["ts"])
+    orphan = await client.chat_postMessage(channel="C1", text="x", thread_ts=posted["ts"])
+    assert "thread_ts" not in orphan["message"]
     assert await error(client, "chat.update", channel="C1", ts=posted["ts"], text="x") == "message_not_found"
     channel.is_archived = True
     assert await error(client, "chat.update", channel="C1", ts=reply["ts"], text="x") == "is_inactive"
@@ -200,7 +209,8 @@ async def test_a_file_is_announced_sent_and_shared(client: AsyncWebClient, world
     with pytest.raises(SlackRefusal):
         slack_files.receive(world, ticket["file_id"], b"too long")
     slack_files.receive(world, ticket["file_id"], b"brief")
-    assert await error(client, "files.completeUploadExternal", files=files, channel_id="U1") == "invalid_channel"
+    assert await error(client, "files.completeUploadExternal", files=files, channel_id="U1") == "invalid_arguments"
+    assert await error(client, "files.completeUploadExternal", files=files, channel_id="C9") == "channel_not_found"
     await client.files_completeUploadExternal(files=files, channel_id="C1", initial_comment="Today")
     (message,) = world.channels["T1", "C1"].messages.values()
     assert (message.text, message.files[0].title, message.files[0].content) == ("Today", "The brief", b"brief")

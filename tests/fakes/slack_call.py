@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,42 +53,44 @@ class Call:
         if scope not in self.token.scopes:
             raise SlackRefusal("missing_scope", needed=scope, provided=",".join(sorted(self.token.scopes)))
 
-    def conversation(self, channel_id: str, unknown: str = "channel_not_found") -> Channel:
+    def conversation(self, channel_id: str) -> Channel:
         """Return a conversation the bot may write to. Raises SlackRefusal; for it private ones exist only inside."""
         channel = self.world.channels.get((self.team.id, channel_id))
         member = channel is not None and self.team.bot_user in channel.members
         if channel is None or channel.is_deleted or (channel.is_private and not member):
-            raise SlackRefusal(unknown)
+            raise SlackRefusal("channel_not_found")
         if channel.is_archived:
             raise SlackRefusal("is_archived")
         if not member:
             raise SlackRefusal("not_in_channel")
-        if channel.person:
-            self.person(channel.person)
         return channel
 
     def person(self, user_id: str, unknown: str = "user_not_found") -> str:
-        """Return the id of somebody who can be written to. Raises SlackRefusal."""
+        """Return the id of a person; a deactivated one is still there. Raises SlackRefusal."""
         user = self.world.users.get((self.team.id, user_id))
         if user is None:
             raise SlackRefusal(unknown)
         if user.is_bot:
             raise SlackRefusal("cannot_dm_bot")
-        if user.deleted:
-            raise SlackRefusal("user_disabled")
         return user.id
 
     def thread(self, channel: Channel) -> str | None:
-        """Return the thread to answer in: the ts of its first message, which must be there. Raises SlackRefusal."""
-        ts = self.text("thread_ts") or None
-        if ts is None:
+        """Return the thread to answer in, None when its first message was deleted, as Slack does without a word.
+
+        https://github.com/slack-go/slack/issues/1571 . Raises SlackRefusal for a ts that never was the first of one: what
+        Slack does then is not known, and it is a mistake of the sender.
+        """
+        ts = self.text("thread_ts")
+        if not ts:
             return None
+        if not re.fullmatch(r"\d+\.\d+", ts):
+            raise SlackRefusal("invalid_thread_ts")
         parent = channel.messages.get(ts)
-        if parent is None or parent.deleted:
+        if parent is None:
             raise SlackRefusal("thread_not_found")
         if parent.thread not in (None, ts):
             raise SlackRefusal("cannot_reply_to_message")
-        return ts
+        return None if parent.deleted else ts
 
     def own_message(self, channel: Channel, forbidden: str) -> Message:
         """Return the bot's message named by `ts`. Raises SlackRefusal; ephemeral ones are not found."""

@@ -14,7 +14,10 @@ _FORMAT = "invalid_blocks_format"
 
 
 async def post_message(call: Call) -> dict[str, Any]:
-    """chat.postMessage. A person's id stands for the direct messages with them."""
+    """chat.postMessage. A person's id stands for the direct messages with them.
+
+    For somebody deactivated it succeeds and nobody reads it: https://github.com/slackapi/python-slack-sdk/issues/1156 .
+    """
     channel = _addressed(call)
     thread = call.thread(channel)
     blocks = _content(call, LONGEST_TEXT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.fakes.slack_call import Call, invalid
@@ -29,7 +30,7 @@ def receive(world: World, file_id: str, content: bytes) -> None:
 
 
 async def complete_upload(call: Call) -> dict[str, Any]:
-    """files.completeUploadExternal. A person's id is no channel here.
+    """files.completeUploadExternal. A person's id is no channel here: https://github.com/slackapi/bolt-js/issues/2115 .
 
     https://docs.slack.dev/reference/methods/files.completeUploadExternal
     """
@@ -51,7 +52,9 @@ def _uploaded(call: Call, entry: dict[str, Any]) -> File:
 
 
 def _share(call: Call, files: list[File]) -> None:
-    channel = call.conversation(call.text("channel_id"), unknown="invalid_channel")
+    if not re.fullmatch(r"[CGDZ][A-Z0-9]+", call.text("channel_id")):
+        raise invalid("[ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]")
+    channel = call.conversation(call.text("channel_id"))
     thread = call.thread(channel)
     for file in files:
         file.shared, file.channel, file.thread = True, channel.id, thread

@@ -40,7 +40,10 @@ async def conversations_open(call: Call) -> dict[str, Any]:
         if channel is None or not channel.person:
             raise SlackRefusal("channel_not_found" if call.get("channel") else "users_list_not_supplied")
         users = [channel.person]
-    channel = call.world.dm(call.team.id, call.person(users[0]))
+    person = call.world.users[call.team.id, call.person(users[0])]
+    if person.deleted:
+        raise SlackRefusal("user_disabled")
+    channel = call.world.dm(call.team.id, person.id)
     return {"ok": True, "channel": channel.json() if call.flag("return_im") else {"id": channel.id}}
 
 

@@ -1,6 +1,7 @@
 """Rich text. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block .
 
-Slack prints no limit for a piece of rich text: what limits it is the total text of a message. Empty pieces are refused.
+Slack prints no limit for a piece of rich text: what limits it is the total text of a message. Empty pieces and empty
+lists of them are refused: https://github.com/NousResearch/hermes-agent/pull/59621 .
 """
 
 from __future__ import annotations

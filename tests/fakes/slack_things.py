@@ -172,7 +172,13 @@ class View:
 
     def json(self) -> dict[str, Any]:
         """As it stands in answers and payloads. https://docs.slack.dev/reference/views ."""
-        defaults = {"private_metadata": "", "callback_id": "", "external_id": "", "title": None, "submit": None}
+        defaults: dict[str, Any] = {
+            "private_metadata": "",
+            "callback_id": "",
+            "external_id": "",
+            "title": None,
+            "submit": None,
+        }
         defaults |= {"close": None, "clear_on_close": False, "notify_on_close": False}
         ids = {"id": self.id, "team_id": self.team, "hash": self.hash, "app_id": self.app_id, "bot_id": self.bot_id}
         stack = {"root_view_id": self.root or self.id, "previous_view_id": self.previous}
