@@ -77,8 +77,8 @@ class Call:
     def thread(self, channel: Channel) -> str | None:
         """Return the thread to answer in, None when its first message was deleted, as Slack does without a word.
 
-        https://github.com/slack-go/slack/issues/1571 . Raises SlackRefusal for a ts that never was the first of one: what
-        Slack does then is not known, and it is a mistake of the sender.
+        https://github.com/slack-go/slack/issues/1571 . Raises SlackRefusal for a ts that never was the first of one:
+        what Slack does then is not known, and it is a mistake of the sender.
         """
         ts = self.text("thread_ts")
         if not ts:
