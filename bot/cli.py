@@ -28,12 +28,13 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
-    """How a brief is written; `telegram` is the Bot API's calls as a JSON array of {method, parameters}."""
+    """How a brief is written; `telegram` and `slack` are the API's calls as a JSON array of {method, parameters}."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
     JSON = "json"
     TELEGRAM = "telegram"
+    SLACK = "slack"
 
 
 class AnswerFormat(StrEnum):
@@ -42,6 +43,7 @@ class AnswerFormat(StrEnum):
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
     TELEGRAM = "telegram"
+    SLACK = "slack"
 
 
 class Lang(StrEnum):

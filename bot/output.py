@@ -10,7 +10,10 @@ import typer
 from bot import terminal
 from bot.request import File, Reply
 from brief.models import Brief
-from formatting import markdown, screens, telegram
+from formatting import markdown, screens, slack, telegram
+from formatting.document import Document
+
+_CHATS = ("telegram", "slack")
 
 
 def write_brief(made: Brief, form: str) -> None:
@@ -20,9 +23,8 @@ def write_brief(made: Brief, form: str) -> None:
         typer.echo(made.model_dump_json(indent=2))
     elif form == "markdown":
         typer.echo(markdown.render(full))
-    elif form == "telegram":
-        calls = telegram.calls(push, date=made.date) + telegram.calls(full, date=made.date)
-        typer.echo(json.dumps(calls, ensure_ascii=False, indent=2))
+    elif form in _CHATS:
+        _write_calls(form, made.date, push, full)
     else:
         terminal.show(push)
         terminal.show(full)
@@ -34,7 +36,14 @@ def write_reply(reply: Reply, form: str, date: dt.date) -> None:
         typer.echo(reply.content, nl=False)
     elif form == "markdown":
         typer.echo(markdown.render(reply))
-    elif form == "telegram":
-        typer.echo(json.dumps(telegram.calls(reply, date=date), ensure_ascii=False, indent=2))
+    elif form in _CHATS:
+        _write_calls(form, date, reply)
     else:
         terminal.show(reply)
+
+
+def _write_calls(form: str, date: dt.date, *documents: Document) -> None:
+    """Write the API calls that would send the documents."""
+    chat = slack if form == "slack" else telegram
+    calls = [call for document in documents for call in chat.calls(document, date=date)]
+    typer.echo(json.dumps(calls, ensure_ascii=False, indent=2))

@@ -15,7 +15,7 @@ from typing import Any
 
 from formatting.document import Buttons, Document, Heading, Importance, Paragraph, Run, plain
 from formatting.fit import Piece, fit, length, shorten, split, units
-from formatting.slack_buttons import LABEL, elements, plain_text
+from formatting.slack_buttons import elements, label_of, plain_text
 from formatting.slack_layout import SLASH_COMMANDS, Kind, Row, compact, rows, spoken
 from formatting.text import clean, unmentioned
 
@@ -111,7 +111,7 @@ def _fits(found: Sequence[Row]) -> bool:
 
 def _room(found: Sequence[Row]) -> int:
     """Return how much text may stand beside the buttons."""
-    return BLOCKS_TEXT - sum(min(units(key.label), LABEL) for row in found for key in row.keys)
+    return BLOCKS_TEXT - sum(units(label_of(key)) for row in found for key in row.keys)
 
 
 def _fitted(document: Document, date: dt.date, limit: int) -> list[Json]:
@@ -158,7 +158,9 @@ def _block(group: Sequence[Row], date: dt.date, numbers: Iterator[int]) -> Json 
         case Kind.ACTIONS:
             pressed = elements(first.keys, first.buttons, date, numbers)
             return {"type": "actions", "elements": pressed} if pressed else None
-    return _rich([_element(shape, list(shown)) for shape, shown in groupby(group, _shape)])
+    parts = [_element(shape, list(shown)) for shape, shown in groupby(group, _shape)]
+    seen = [part for part in parts if part["elements"]]
+    return _rich(seen) if seen else None
 
 
 def _shape(row: Row) -> str:
@@ -180,7 +182,7 @@ def _element(shape: str, found: Sequence[Row]) -> Json:
         if row.marker:
             items.append([])
         items[-1].append(replace(row, marker=""))
-    sections = [{"type": "rich_text_section", "elements": _lines(item)} for item in items]
+    sections = [{"type": "rich_text_section", "elements": shown} for item in items if (shown := _lines(item))]
     return {"type": shape, "style": "bullet", "elements": sections}
 
 

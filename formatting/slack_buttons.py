@@ -11,7 +11,7 @@ from formatting.fit import shorten
 from formatting.press import pack
 from formatting.text import clean, followed, safe_url
 
-LABEL = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
+_LABEL = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _VALUE = 150  # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 _MENU = 5  # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 
@@ -30,6 +30,11 @@ def elements(keys: Sequence[Button | UrlButton], buttons: int, date: dt.date, nu
     return found + [_menu(menu, numbers) if len(menu) > 1 else _button(menu[0], next(numbers)) for menu in menus]
 
 
+def label_of(button: Button | UrlButton) -> str:
+    """Return a label that is neither empty nor too long."""
+    return shorten(clean(button.label).strip(), _LABEL) or "…"
+
+
 def plain_text(text: str) -> Json:
     """Return a text object that is shown as it is."""
     return {"type": "plain_text", "text": text, "emoji": False}
@@ -37,7 +42,7 @@ def plain_text(text: str) -> Json:
 
 def _carried(button: Button | UrlButton, date: dt.date) -> Json | None:
     """Return what a button and a menu's option have in common, None where Slack would refuse the whole message."""
-    label = plain_text(shorten(clean(button.label).strip(), LABEL) or "…")
+    label = plain_text(label_of(button))
     if isinstance(button, UrlButton):
         url = safe_url(button.url)
         return {"text": label, "url": url} if url and followed(url) else None

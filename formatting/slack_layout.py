@@ -166,7 +166,9 @@ def _bullets(block: Bullets) -> Iterator[Row]:
 
 
 def _item(shown: Sequence[Row], marker: str, gap: str) -> Iterator[Row]:
-    """Yield an item whose title, where it is nothing but a link, stands out."""
+    """Yield an item whose title, where it is nothing but a link, stands out; nothing where nothing is to be seen."""
+    if not (shown or marker):
+        return
     first = shown[0] if shown else Row((), Importance.ESSENTIAL, "\n")
     title = len(first.pieces) == 1 and first.pieces[0].url
     yield replace(_bold(first) if title else first, kind=Kind.TEXT, marker=marker, gap=gap, border=True)
