@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from bot.people import Chat
 from bot.schedule import due, next_due
 from bot.services import Services
-from bot.telegram import TelegramBot
+from bot.surface import Courier
 from brief.errors import StoreError
 from formatting import people as screens
 
@@ -31,24 +31,37 @@ _log = logging.getLogger(__name__)
 class Pushes:
     """What is sent without being asked for: the brief of the day, and once a week what waits on the later list."""
 
-    def __init__(self, services: Services, bot: TelegramBot) -> None:
-        self._services, self._people, self._bot = services, services.people, bot
+    def __init__(self, services: Services) -> None:
+        self._services, self._people = services, services.people
+        self._couriers: dict[str, Courier] = {}
         self._collected: dict[dt.date, dt.datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Tick every minute; at the end, what has begun is finished if it can be."""
+        """Tick every minute."""
         scheduler = AsyncIOScheduler(timezone=dt.UTC)
         for job in (self.prepare, self.tick):
             scheduler.add_job(self._spawn, "cron", (job,), second=0, misfire_grace_time=None)
         scheduler.start()
-        self._spawn(self.tick)
         try:
             yield
         finally:
             scheduler.shutdown(wait=False)
+
+    @asynccontextmanager
+    async def joined(self, surface: str, courier: Courier) -> AsyncIterator[None]:
+        """Send to the chats of a surface, what is due already at once; at the end, finish what has begun if it can be.
+
+        `surface` is the part of a chat's id before its first colon.
+        """
+        self._couriers[surface] = courier
+        self._spawn(self.tick)
+        try:
+            yield
+        finally:
+            del self._couriers[surface]
             if self._tasks:
                 _, late = await asyncio.wait(list(self._tasks), timeout=STOP_LIMIT)
                 for task in late:
@@ -65,8 +78,8 @@ class Pushes:
             if last is None or now - last > AGAIN:
                 self._collected[date] = now
                 await self._services.day(date, fresh=True)
-                for language in sorted({chat.language for chat in soon}):
-                    await self._services.brief(date, language)
+                for language, profile in dict.fromkeys((c.language, self._services.profile_of(c)) for c in soon):
+                    await self._services.brief(date, language, profile)
 
     async def tick(self) -> None:
         """Send what is due now and was not sent; what fails is tried again by a later tick of the same day."""
@@ -78,18 +91,18 @@ class Pushes:
         await asyncio.gather(*(self._remind(c, day) for c, day in reminders if day and day.weekday() == REMINDER_DAY))
 
     async def _push(self, chat: Chat, date: dt.date) -> None:
-        async def send() -> int | None:
-            return await self._bot.push(chat, min(date, self._services.today()))
-
-        await self._once(chat.id, date, send)
+        courier = self._couriers.get(_surface(chat))
+        if courier:
+            await self._once(chat.id, date, lambda: courier.push(chat, min(date, self._services.today())))
 
     async def _remind(self, chat: Chat, date: dt.date) -> None:
         waiting = [saved for saved in await self._people.kept(chat.id) if saved.done is None]
-        if waiting:
+        courier = self._couriers.get(_surface(chat))
+        if waiting and courier:
             document = screens.reminder(chat.language, len(waiting), [saved.paper for saved in waiting[-OLDEST:]])
-            await self._once(f"{chat.id}#reminder", date, lambda: self._bot.tell(chat, document))
+            await self._once(f"{chat.id}#reminder", date, lambda: courier.tell(chat, document))
 
-    async def _once(self, key: str, date: dt.date, send: Callable[[], Awaitable[int | None]]) -> None:
+    async def _once(self, key: str, date: dt.date, send: Callable[[], Awaitable[str | None]]) -> None:
         """Claim, send, record; only what was recorded is never sent again."""
         if await self._people.was_sent(key, date):
             return
@@ -103,15 +116,19 @@ class Pushes:
                 _log.exception("the push of %s to %s failed and will be tried again", date, key)
                 return
             if message is not None:
-                await self._people.sent(key, date, str(message))
+                await self._people.sent(key, date, message)
 
     async def _chats(self) -> list[Chat]:
-        return [chat for chat in await self._people.subscribed() if chat.id.startswith("telegram:")]
+        return [chat for chat in await self._people.subscribed() if _surface(chat) in self._couriers]
 
     def _spawn(self, job: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.get_running_loop().create_task(_logged(job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _surface(chat: Chat) -> str:
+    return chat.id.partition(":")[0]
 
 
 async def _logged(job: Callable[[], Awaitable[None]]) -> None:

@@ -1,27 +1,18 @@
-"""The bot as a service: from the first update to the signal that ends it."""
+"""The bot as a service: every chat that is configured, from the first question to the signal that ends it."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-from contextlib import AsyncExitStack
-
-from telegram.error import InvalidToken, TelegramError
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, nullcontext
+from functools import partial
 
 from bot.pushes import Pushes
 from bot.server import serving
 from bot.services import Services
-from bot.telegram import TelegramBot
-from bot.telegram_poll import Inbox, Poller
-from bot.telegram_send import insist
-from bot.telegram_updates import ALLOWED_UPDATES
-from bot.telegram_webhook import routes
+from bot.surface import Surface
 from brief.errors import SettingsError
-
-_WEBHOOK_CONNECTIONS = 100  # Telegram's most; it sends one update of a chat at a time
-
-_log = logging.getLogger(__name__)
 
 
 async def serve(services: Services, *, pushes: bool) -> None:
@@ -36,50 +27,35 @@ async def serve(services: Services, *, pushes: bool) -> None:
 
 
 async def _work(services: Services, *, pushes: bool) -> None:
-    token = services.settings.telegram_bot_token
-    if token is None:
+    surfaces = list(_surfaces(services))
+    if not surfaces:
         raise SettingsError(
-            "TELEGRAM_BOT_TOKEN: is needed here, for example TELEGRAM_BOT_TOKEN=123456789:AAE-your-token"
+            "TELEGRAM_BOT_TOKEN, SLACK_BOT_TOKEN: one of them is needed here, for example\n"
+            "TELEGRAM_BOT_TOKEN=123456789:AAE-your-token"
         )
-    bot = TelegramBot(services, token.get_secret_value())
-    try:
-        async with bot.running(), AsyncExitStack() as stack:
-            if pushes:
-                await stack.enter_async_context(Pushes(services, bot).running())
-            _log.info("serving as @%s", bot.bot.username)
-            await _receive(services, bot)
-    except InvalidToken as error:  # its message repeats the token
-        raise SettingsError(
-            "TELEGRAM_BOT_TOKEN: Telegram does not know it; https://t.me/BotFather gives one"
-        ) from error
-    except TelegramError as error:
-        raise SettingsError(f"TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_URL: Telegram says {error.message}") from error
-
-
-async def _receive(services: Services, bot: TelegramBot) -> None:
-    """Take updates until cancelled, by webhook where one is set up, else by asking."""
-    inbox = Inbox(bot.bot, bot.handle)
-    if services.settings.telegram_webhook_url is None:
-        await insist(bot.bot.delete_webhook)
-        await Poller(bot.bot, inbox).run()
-        return
-    async with serving(services.settings, routes(services.settings, inbox)):
-        await _set_webhook(services, bot)
+    clock = Pushes(services)
+    paths = [route for surface in surfaces for route in surface.routes]
+    async with AsyncExitStack() as stack:
+        if paths:
+            await stack.enter_async_context(serving(services.settings, paths))
+        if pushes:
+            await stack.enter_async_context(clock.running())
         try:
-            await asyncio.Event().wait()
-        finally:
-            await inbox.drain()
+            async with asyncio.TaskGroup() as group:
+                for surface in surfaces:
+                    group.create_task(surface.serve(partial(clock.joined, surface.name) if pushes else nullcontext))
+        except* SettingsError as errors:
+            raise SettingsError("\n".join(str(error) for error in errors.exceptions)) from errors
 
 
-async def _set_webhook(services: Services, bot: TelegramBot) -> None:
-    """Tell Telegram where updates go. It stays told: what comes while the bot is down is kept and sent again."""
+def _surfaces(services: Services) -> Iterator[Surface]:
+    """Yield the chats that are configured; the libraries of others are not loaded."""
     settings = services.settings
-    secret = settings.telegram_webhook_secret
-    await insist(
-        lambda: bot.bot.set_webhook(
-            settings.telegram_webhook_url or "",
-            allowed_updates=ALLOWED_UPDATES,
-            max_connections=_WEBHOOK_CONNECTIONS,
-            secret_token=secret.get_secret_value() if secret else None,
-        )
-    )
+    if settings.telegram_bot_token:
+        from bot.telegram_serve import TelegramSurface  # noqa: PLC0415 - see above
+
+        yield TelegramSurface(services, settings.telegram_bot_token.get_secret_value())
+    if settings.slack_bot_token or settings.slack_client_id:
+        from bot.slack_serve import SlackSurface  # noqa: PLC0415 - see above
+
+        yield SlackSurface(services)

@@ -67,31 +67,32 @@ class Workspaces(Protocol):
 class OneWorkspace:
     """The workspace of SLACK_BOT_TOKEN."""
 
-    def __init__(self, client: AsyncWebClient, access: Access) -> None:
-        self._client, self._access = client, access
+    def __init__(self, client: AsyncWebClient, token: str) -> None:
+        self._client, self._token = client, token
+        self._access: Access | None = None
 
-    @classmethod
-    async def connect(cls, client: AsyncWebClient, token: str) -> OneWorkspace:
+    async def connect(self) -> Access:
         """Ask Slack whose token it is, until it answers. Raises SettingsError for one that is no good."""
         try:
-            answer = await insist(lambda: _tested(client, token))
+            answer = await insist(lambda: _tested(self._client, self._token))
         except SlackApiError as error:
             raise SettingsError(
                 f"SLACK_BOT_TOKEN: Slack says {code(error) or 'nothing readable'}; "
                 "OAuth & Permissions at https://api.slack.com/apps shows the right one"
             ) from None  # the error repeats what was sent and answered
-        access = Access(answer["team_id"], token, answer.get("bot_id") or "", answer["user_id"])
-        return cls(client, access)
+        self._access = Access(answer["team_id"], self._token, answer.get("bot_id") or "", answer["user_id"])
+        return self._access
 
     async def access(self, team: str) -> Access:
-        """Return the token. Raises NotInstalledError for another workspace."""
-        if team != self._access.team:
+        """Return the token. Raises NotInstalledError for another workspace, and before `connect`."""
+        if self._access is None or team != self._access.team:
             raise NotInstalledError(team)
         return self._access
 
     async def forget(self, team: str) -> bool:
         """Tell whether the token is no good any more: only the operator can give another one."""
-        gone = team == self._access.team and await _dead(self._client, self._access.token)
+        known = self._access is not None and team == self._access.team
+        gone = known and await _dead(self._client, self._token)
         if gone:
             _log.error("Slack takes SLACK_BOT_TOKEN no more: install the app again, set its token and restart")
         return gone

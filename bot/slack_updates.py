@@ -60,17 +60,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A press of a button under a message: what it asks, its data, and the message it belongs to."""
+    """A press of a button under a message: who pressed where, and the button's data.
+
+    `turns_the_page` tells whether the answer takes the message's place: not where others are reading it, and not where
+    the message is someone else's and the button stands in its preview.
+    """
 
     asked: Asked
     data: str
-    ephemeral: bool
-    message: Json
-
-    @property
-    def turns_the_page(self) -> bool:
-        """Whether the answer takes the message's place: not where others are reading it."""
-        return self.ephemeral or self.asked.place.private
+    turns_the_page: bool
 
 
 def chat_id(team: str, channel: str) -> str:
@@ -107,6 +105,8 @@ def asked_by_message(body: Json, bot_user: str, known: Collection[str]) -> Asked
     event = body.get("event")
     if not isinstance(event, Mapping) or event.get("subtype") or event.get("bot_id"):
         return None
+    if event.get("type") == "message" and event.get("channel_type") != "im":
+        return None
     place, person = _place(body.get("team_id"), event.get("channel")), _id(_PERSON, event.get("user"))
     if place is None or person is None or _foreign(event, place.team):
         return None
@@ -116,20 +116,20 @@ def asked_by_message(body: Json, bot_user: str, known: Collection[str]) -> Asked
 
 
 def asked_by_press(body: Json) -> Pressed | None:
-    """Return what a press under a message asks, its line still empty; None for one in a view, or no press of ours."""
+    """Return what a press under a message asks, its line still empty; None for one in a view or that opens a page."""
     container, action = body.get("container"), _first(body.get("actions"))
-    if not isinstance(container, Mapping) or container.get("type") != "message" or action is None:
+    if not isinstance(container, Mapping) or action is None or not data_of(action):
         return None
-    user = body.get("user") or {}
+    own = container.get("type") == "message"
+    if not own and container.get("type") != "message_attachment":
+        return None
     team = _dig(body, "team", "id")
-    place, person = _place(team, container.get("channel_id")), _id(_PERSON, user.get("id"))
-    if place is None or person is None or user.get("team_id", team) != team:
+    place, person = _place(team, container.get("channel_id")), _id(_PERSON, _dig(body, "user", "id"))
+    if place is None or person is None or _dig(body, "user", "team_id") not in (team, None):
         return None
-    message = body.get("message")
-    message = message if isinstance(message, Mapping) else {}
-    thread = _timestamp(container.get("thread_ts")) or _timestamp(message.get("thread_ts"))
+    thread = _timestamp(container.get("thread_ts")) or _timestamp(_dig(body, "message", "thread_ts"))
     asked = Asked("", replace(place, thread=thread), person, str(body.get("response_url") or ""))
-    return Pressed(asked, data_of(action), bool(container.get("is_ephemeral")), message)
+    return Pressed(asked, data_of(action), own and (place.private or bool(container.get("is_ephemeral"))))
 
 
 def data_of(action: Json) -> str:
@@ -149,7 +149,10 @@ def typed(text: str) -> str:
 
 
 def command_line(text: str, known: Collection[str]) -> str:
-    """Return a line for the command table: `paper 2604.26904` and `/paperboy paper …` are `/paper …`; nothing is `/help`."""
+    """Return a line for the command table: `paper 2604.26904` and `/paperboy paper …` are `/paper …`.
+
+    Nothing at all is `/help`.
+    """
     if not text:
         return "/help"
     first, _, rest = text.partition(" ")

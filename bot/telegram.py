@@ -40,7 +40,7 @@ from bot.telegram_transport import POLLING_CONNECTIONS, AiohttpRequest
 from bot.telegram_updates import Asked, Place, asked_by_message, asked_by_press, number_of
 from brief.models import Language
 from formatting import people, screens
-from formatting.document import Document
+from formatting.document import Document, plain
 from formatting.press import Press, unpack
 
 CONNECTIONS = 64  # more than the 30 messages a second that Telegram takes can use
@@ -98,19 +98,19 @@ class TelegramBot:
         processing = self._app.update_processor.process_update(update, self._app.process_update(update))
         await asyncio.gather(self._acknowledge(update), processing)
 
-    async def push(self, chat: Chat, date: dt.date) -> int | None:
+    async def push(self, chat: Chat, date: dt.date) -> str | None:
         """Send a chat the push of a date and return the message's id; None when the chat takes no messages."""
         number = number_of(chat.id)
         brief = await self._services.brief(date, chat.language, self._services.profile_of(chat))
         return await self._deliver(chat, screens.push(brief, chat.items), brief.date, number)
 
-    async def tell(self, chat: Chat, document: Document) -> int | None:
+    async def tell(self, chat: Chat, document: Document) -> str | None:
         """Send a chat something that is not an answer, and return the message's id."""
         return await self._deliver(chat, document, self._services.today(), number_of(chat.id))
 
-    async def _deliver(self, chat: Chat, document: Document, date: dt.date, number: int) -> int | None:
+    async def _deliver(self, chat: Chat, document: Document, date: dt.date, number: int) -> str | None:
         try:
-            return await self._sender.send(Place(number, chat.thread), document, date)
+            return str(await self._sender.send(Place(number, chat.thread), document, date))
         except ChatGoneError as error:
             await self.chats.stopped(number, str(error))
             return None
@@ -156,7 +156,7 @@ class TelegramBot:
             await self._sender.toast(query.id, reply.summary)
         elif failed:  # what was pressed stays as it is
             await self._show(asked, reply, press.date)
-        elif _turns_the_page(asked, row) and isinstance(reply, Document) and query.message:
+        elif _turns_the_page(asked, row, press) and isinstance(reply, Document) and query.message:
             await self._edit(asked, query.message.message_id, reply, press.date)
         else:
             await self._show(asked, reply, press.date)
@@ -196,7 +196,7 @@ class TelegramBot:
     async def _answer(self, asked: Asked, chat: Chat, date: dt.date) -> Reply:
         """Return the answer to a line or press. Raises CommandError for what cannot be done."""
         row = COMMANDS.get(_name(asked.line))
-        admin = await self.chats.may_change(asked) if row and row.changes_chat else asked.admin
+        admin = await self.chats.may_change(asked) if row and row.changes(_text(asked.line)) else asked.admin
         request = Request("", chat.language, date, chat, asked.owner, admin=admin, name=asked.name)
         reply = await answer(asked.line, request, self._services)
         if _name(asked.line) == "subscribe" and chat.thread != asked.place.thread:
@@ -254,18 +254,22 @@ def _press(data: object) -> tuple[Press | None, Row | None]:
     return press, COMMANDS.get(press.action) if press else None
 
 
-def _turns_the_page(asked: Asked, row: Row) -> bool:
+def _turns_the_page(asked: Asked, row: Row, press: Press) -> bool:
     """Tell whether an answer takes the place of the message that was pressed.
 
     Not in groups, where others are reading it; settings are everyone's and change there too.
     """
-    return asked.kind == "private" or row.changes_chat
+    return asked.kind == "private" or row.changes(press.value)
 
 
 def _name(line: str) -> str:
     return line.split(maxsplit=1)[0].removeprefix("/").lower()
 
 
+def _text(line: str) -> str:
+    return "".join(line.split(maxsplit=1)[1:])
+
+
 def _menu(language: Language) -> list[BotCommand]:
     limit = int(BotCommandLimit.MAX_DESCRIPTION)
-    return [BotCommand(command.removeprefix("/"), text[:limit]) for command, text in help_rows(language)]
+    return [BotCommand(command.removeprefix("/"), plain(said)[:limit]) for command, said in help_rows(language)]

@@ -8,10 +8,10 @@ import time
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.people import Chat
+from bot.people import Chat, language_of
 from bot.services import Services
 from bot.telegram_send import insist
-from bot.telegram_updates import Asked, chat_id, language_of, number_of
+from bot.telegram_updates import Asked, chat_id, number_of
 
 EVERYONE = "*"
 ADMINS_FOR = 60.0  # seconds that a group's list of administrators is not asked for again

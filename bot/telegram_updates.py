@@ -9,10 +9,9 @@ from telegram import CallbackQuery, Chat, MaybeInaccessibleMessage, Message, Use
 from telegram.constants import ChatType
 
 from bot.people import ChatKind
-from brief.models import Language
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
-TYPED_LIMIT = 1000  # characters of a message that are read; no command is longer
+TYPED_LIMIT = 2100  # characters of a message that are read; /profile with its text is the longest command
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?P<text>(?:\s.*)?)", re.DOTALL)
 
 
@@ -60,12 +59,6 @@ def number_of(chat: str) -> int:
     if surface != "telegram":
         raise ValueError(f"{chat[:40]!r} is not a Telegram chat")
     return int(number)
-
-
-def language_of(code: str | None, otherwise: Language) -> Language:
-    """Return the language for an IETF tag of https://core.telegram.org/bots/api#user, if it tells one of ours."""
-    primary = (code or "").partition("-")[0].lower()
-    return "zh" if primary == "zh" else "en" if primary == "en" else otherwise
 
 
 def asked_by_message(message: Message, username: str, known: frozenset[str]) -> Asked | None:

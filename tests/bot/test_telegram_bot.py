@@ -225,7 +225,9 @@ async def pushing(settings: Settings, fake: FakeTelegram, clock: Clock) -> Async
     fake.chat(OTHER)
     configuration = configured(settings, fake, f"{READER} {OTHER} {GROUP}")
     async with open_services(configuration, clock=clock) as services, polling(services) as bot:
-        yield Pushes(services, bot)
+        pushes = Pushes(services)
+        async with pushes.joined("telegram", bot):
+            yield pushes
 
 
 async def test_the_push_comes_at_its_time_once(fake, pushing, clock):
@@ -268,10 +270,12 @@ async def test_the_edition_is_collected_before_the_first_push(settings, fake, cl
     opened = open_services(configured(settings, fake), clock=clock, stored=False)
     async with opened as services, polling(services) as bot:
         clock.now = dt.datetime(2026, 5, 1, 7, 30, tzinfo=dt.UTC)
-        await Pushes(services, bot).prepare()
-        assert await services.store.days() == []
-        clock.now = dt.datetime(2026, 5, 1, 7, 45, tzinfo=dt.UTC)
-        await Pushes(services, bot).prepare()
+        pushes = Pushes(services)
+        async with pushes.joined("telegram", bot):
+            await pushes.prepare()
+            assert await services.store.days() == []
+            clock.now = dt.datetime(2026, 5, 1, 7, 45, tzinfo=dt.UTC)
+            await pushes.prepare()
         assert await services.store.days() == [SAMPLE_DATE]
 
 

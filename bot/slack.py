@@ -1,0 +1,216 @@
+"""Paperboy in Slack: events and interactions become commands, answers become messages, and the push goes out.
+
+Nothing about papers is decided here: commands answer with documents, `formatting.slack` makes them fit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from weakref import WeakValueDictionary
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.commands import COMMANDS
+from bot.people import Chat
+from bot.services import Services
+from bot.slack_answers import Answers
+from bot.slack_chats import UNINSTALLED, Chats
+from bot.slack_home import Home
+from bot.slack_install import NotInstalledError, Workspaces, loses_access
+from bot.slack_send import ChannelGoneError, Sender
+from bot.slack_shortcuts import Shortcuts
+from bot.slack_updates import Asked, Place, asked_by_message, asked_by_press, asked_by_slash, chat_id, place_of
+from formatting import screens
+from formatting.document import Document
+
+STOP_LIMIT = 6.0  # seconds for what is being answered when the program is told to stop
+HANDLING_LIMIT = 120.0  # seconds for one question
+_ANYTHING = re.compile("")
+_KNOWN = frozenset(COMMANDS)
+# What became of a channel -> why it takes no messages any more, None where it does not mean that.
+# https://docs.slack.dev/reference/events?APIs=Events
+_CHANNEL_EVENTS = {
+    **dict.fromkeys(("channel_archive", "group_archive"), "archived"),
+    **dict.fromkeys(("channel_deleted", "group_deleted"), "unknown"),
+    **dict.fromkeys(("channel_left", "group_left"), "removed"),
+    **dict.fromkeys(("channel_unarchive", "group_unarchive", "member_joined_channel"), None),
+    **dict.fromkeys(("channel_rename", "group_rename", "channel_id_changed"), None),
+}
+
+_log = logging.getLogger(__name__)
+_Ack = Callable[..., Awaitable[Any]]
+_Body = dict[str, Any]
+
+
+class SlackBot:
+    """The bot of one Slack app, in one workspace or many. Use `running()` around everything else."""
+
+    def __init__(self, services: Services, app: AsyncApp, workspaces: Workspaces, sender: Sender) -> None:
+        self._services, self._workspaces = services, workspaces
+        self.app, self._sender = app, sender
+        self.chats = Chats(services, app.client, workspaces)
+        self._answers = Answers(services, self.chats, sender)
+        self._home = Home(services, app.client, workspaces, sender, self.chats)
+        self._shortcuts = Shortcuts(services, app.client, workspaces, sender, self.chats)
+        self._open: set[asyncio.Task[None]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._listen()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Be ready for pushes and events; at the end, what is being answered is finished if it can be."""
+        try:
+            yield
+        finally:
+            if self._open:
+                _, late = await asyncio.wait(list(self._open), timeout=STOP_LIMIT)
+                for task in late:
+                    task.cancel()
+
+    async def push(self, chat: Chat, date: dt.date) -> str | None:
+        """Send a chat the push of a date and return the message's timestamp; None when the chat takes no messages."""
+        brief = await self._services.brief(date, chat.language, self._services.profile_of(chat))
+        return await self._deliver(chat, screens.push(brief, chat.items), brief.date)
+
+    async def tell(self, chat: Chat, document: Document) -> str | None:
+        """Send a chat something that is not an answer, and return the message's timestamp."""
+        return await self._deliver(chat, document, self._services.today())
+
+    async def _deliver(self, chat: Chat, document: Document, date: dt.date) -> str | None:
+        place = place_of(chat.id)
+        try:
+            return await self._sender.push(place, document, date)
+        except NotInstalledError:
+            await self.chats.stopped(place, UNINSTALLED)
+        except ChannelGoneError as error:
+            await self.chats.stopped(place, str(error))
+        return None
+
+    # -- what Slack delivers ------------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        app = self.app
+        app.command(_ANYTHING)(self._slashed)
+        app.action(_ANYTHING)(self._pressed)
+        app.event("app_mention")(self._said)
+        app.event("message")(self._said)
+        app.event("app_home_opened")(self._home_opened)
+        app.event("link_shared")(self._link_shared)
+        app.shortcut("save_paper")(self._save_wanted)
+        app.shortcut("find")(self._find_wanted)
+        app.view("settings")(self._settings_submitted)
+        app.view("find")(self._find_submitted)
+        for name in ("app_uninstalled", "tokens_revoked"):
+            app.event(name)(self._uninstalled)
+        for name in _CHANNEL_EVENTS:
+            app.event(name)(self._channel_changed)
+        app.error(self._failed)
+
+    async def _slashed(self, ack: _Ack, body: _Body) -> None:
+        await ack()
+        await self._answer(asked_by_slash(body, _KNOWN))
+
+    async def _said(self, body: _Body) -> None:
+        if await self._is_new(body):
+            access = await self._workspaces.access(str(body.get("team_id")))
+            await self._answer(asked_by_message(body, access.bot_user, _KNOWN))
+
+    async def _answer(self, asked: Asked | None) -> None:
+        if asked:
+            await self._in_turn(asked.owner, self._answers.say(asked))
+
+    async def _pressed(self, ack: _Ack, body: _Body) -> None:
+        await ack()
+        pressed = asked_by_press(body)
+        if pressed:
+            await self._in_turn(pressed.asked.owner, self._answers.press(pressed))
+        elif (body.get("container") or {}).get("type") == "view":
+            await self._in_turn(_owner(body), self._home.pressed(body))
+
+    async def _home_opened(self, body: _Body) -> None:
+        event = body["event"]
+        if event.get("tab") == "home":
+            await self._in_turn(_owner(body), self._home.publish(str(body.get("team_id")), str(event.get("user"))))
+
+    async def _link_shared(self, body: _Body) -> None:
+        if await self._is_new(body):
+            await self._in_turn(_owner(body), self._shortcuts.unfurl(body))
+
+    async def _save_wanted(self, ack: _Ack, body: _Body) -> None:
+        await ack()
+        await self._in_turn(_owner(body), self._shortcuts.save(body))
+
+    async def _find_wanted(self, ack: _Ack, body: _Body) -> None:
+        await ack()
+        await self._in_turn(_owner(body), self._shortcuts.find(body))
+
+    async def _settings_submitted(self, ack: _Ack, body: _Body) -> None:
+        await self._in_turn(_owner(body), self._home.submitted(ack, body))
+
+    async def _find_submitted(self, ack: _Ack, body: _Body) -> None:
+        await self._in_turn(_owner(body), self._shortcuts.found(ack, body))
+
+    async def _uninstalled(self, body: _Body) -> None:
+        if loses_access(body["event"]):
+            await self._workspaces.forget(str(body.get("team_id")))
+
+    async def _channel_changed(self, body: _Body) -> None:
+        """Note what became of a channel; the events name it as an id, or, renamed, as an object."""
+        event, team = body["event"], str(body.get("team_id"))
+        channel = event.get("channel")
+        name = channel.get("name") if isinstance(channel, Mapping) else None
+        place = Place(team, str(channel.get("id") if isinstance(channel, Mapping) else channel))
+        reason = _CHANNEL_EVENTS[event["type"]]
+        if event["type"] == "channel_id_changed":
+            await self.chats.moved(team, str(event.get("old_channel_id")), str(event.get("new_channel_id")))
+        elif name:
+            await self.chats.renamed(place, str(name))
+        elif reason:
+            await self.chats.stopped(place, reason)
+        elif (
+            event.get("user") in ((await self._workspaces.access(team)).bot_user, None) or "unarchive" in event["type"]
+        ):
+            await self.chats.back(place)
+
+    # -- how it is handled --------------------------------------------------------------------------------------------
+
+    async def _is_new(self, body: _Body) -> bool:
+        """Tell whether an event is delivered for the first time: Slack repeats one whose acknowledgement it missed."""
+        return await self._services.people.heard(str(body.get("event_id"))[:64])
+
+    async def _in_turn(self, owner: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do what a person asked after what they asked before; one failure must not end the bot."""
+        task = asyncio.create_task(self._alone(owner, work))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        await asyncio.wait([task])
+
+    async def _alone(self, owner: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            async with self._turns.setdefault(owner, asyncio.Lock()), asyncio.timeout(HANDLING_LIMIT):
+                await work
+        except Exception:  # noqa: BLE001 - the next question is another matter
+            _log.exception("a question of %s could not be answered", owner)
+        finally:
+            work.close()
+
+    async def _failed(self, error: Exception) -> BoltResponse | None:
+        """Acknowledge what this bot has no use for; log what failed before it came to a question."""
+        if not isinstance(error, BoltUnhandledRequestError):
+            _log.error("a delivery of Slack's failed", exc_info=error)
+        return BoltResponse(status=200, body="")
+
+
+def _owner(body: _Body) -> str:
+    """Return who acts, as an owner of things; whatever Slack left out makes another, harmless name."""
+    team, user = body.get("team") or {}, body.get("user") or {}
+    person = body["event"].get("user") if "event" in body else user.get("id")
+    return chat_id(str(body.get("team_id") or team.get("id")), str(person))

@@ -1,0 +1,229 @@
+"""Questions from Slack -> answers, where they belong: for one person, in a thread, in place of what was pressed."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from bot.commands import COMMANDS, CommandError, Request, answer
+from bot.people import Chat
+from bot.request import File, Reply, Row
+from bot.services import Services
+from bot.slack_chats import Chats
+from bot.slack_send import ChannelGoneError, Sender
+from bot.slack_updates import Asked, Place, Pressed, name_of
+from brief.models import Language
+from formatting import notes, people, press, screens
+from formatting.document import Buttons, Document
+from formatting.slack import messages
+
+WORKING_AFTER = 0.7  # seconds of work before it is shown
+_SHOW_THE_CHAT = frozenset({"start", "settings", "profile"})  # what these say is about the channel they are asked in
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A question with what its answer needs: for which chat, in which language, about which edition, for whose eyes."""
+
+    asked: Asked
+    row: Row | None
+    chat: Chat
+    language: Language
+    date: dt.date
+    everyone: bool
+
+    @property
+    def in_channel(self) -> bool:
+        """Whether the answer stands in a channel itself, not in a thread or a direct message."""
+        return self.everyone and not self.asked.place.private and self.asked.place.thread is None
+
+
+class Answers:
+    """Answers what is asked in Slack."""
+
+    def __init__(self, services: Services, chats: Chats, sender: Sender) -> None:
+        self._services, self._chats, self._sender = services, chats, sender
+
+    async def say(self, asked: Asked) -> None:
+        """Answer a slash command, a mention or a direct message."""
+        row = COMMANDS.get(name_of(asked.line))
+        personal = row is not None and row.personal
+        # A direct message is a conversation, and so is a mention, except about what is nobody else's business.
+        everyone = (asked.shown and not personal) or (asked.place.private and not asked.url)
+        await self._play(await self._stage(asked, row, everyone=everyone, channel=not asked.url))
+
+    async def press(self, pressed: Pressed) -> None:
+        """Answer a press of a button under a message."""
+        wanted = press.unpack(pressed.data)
+        row = COMMANDS.get(wanted.action) if wanted else None
+        line = f"/{wanted.action} {wanted.value}".strip() if wanted else ""
+        asked = replace(pressed.asked, line=line)
+        if wanted and wanted.action == "share":
+            asked = replace(asked, line=wanted.value, shown=True)
+            row = COMMANDS.get(name_of(asked.line))
+        stage = await self._stage(asked, row, everyone=asked.shown, channel=not pressed.turns_the_page)
+        if wanted is None or row is None:
+            await self._tell(stage, screens.message("old_button", stage.language))
+            return
+        stage = replace(stage, date=wanted.date)
+        turns = pressed.turns_the_page and not row.toast and not asked.shown
+        await (self._turn(stage) if turns else self._play(stage))
+
+    # -- what is answered ---------------------------------------------------------------------------------------------
+
+    async def _stage(self, asked: Asked, row: Row | None, *, everyone: bool, channel: bool) -> Stage:
+        """Return the stage of a question; `channel` tells that it is about the channel's brief, not one's own."""
+        place = asked.place
+        own = await self._chats.of_person(place.team, asked.person)
+        about_channel = channel or (row is not None and row.changes_chat) or name_of(asked.line) in _SHOW_THE_CHAT
+        chat = await self._chats.of_channel(place, asked.title) if about_channel and not place.private else own
+        date = await self._services.edition_date(chat)
+        return Stage(asked, row, chat, chat.language if everyone else own.language, date, everyone)
+
+    async def _answer(self, stage: Stage) -> Reply:
+        """Return the answer. Raises CommandError for what cannot be done."""
+        asked, name = stage.asked, name_of(stage.asked.line)
+        channel = stage.chat.kind == "channel"
+        if channel and name == "subscribe" and not await self._chats.reachable(asked.place):
+            raise CommandError(notes.invite_first(stage.language), usage=False)
+        request = Request(
+            text="",
+            language=stage.language,
+            date=stage.date,
+            chat=stage.chat,
+            owner=asked.owner,
+            admin=not channel or await self._chats.may_change(asked),
+            name=(await self._chats.member(asked.place.team, asked.person)).name if name == "start" else "",
+        )
+        return await answer(asked.line, request, self._services)
+
+    async def _reply(self, stage: Stage) -> tuple[Reply, bool]:
+        """Return the answer, and whether it is one; an unexpected failure is logged under a word to find it by."""
+        try:
+            return await self._answer(stage), True
+        except CommandError as error:
+            return error.document, False
+        except Exception:  # noqa: BLE001 - whoever asked must hear that there is no answer
+            reference = secrets.token_hex(4)
+            _log.exception("[%s] a question from Slack failed", reference)
+            return people.failed(stage.language, reference), False
+
+    # -- where it is shown --------------------------------------------------------------------------------------------
+
+    async def _play(self, stage: Stage) -> None:
+        """Answer beside the question; slow work is shown, and replaced where Slack can."""
+        posted: list[str] = []
+
+        async def show_work() -> None:
+            working = notes.working(stage.language)
+            if stage.everyone:
+                posted.append(await self._sender.post(stage.asked.place, working, stage.date))
+            else:
+                await self._tell(stage, working)
+
+        async with _while_slow(lambda: self._quietly(stage, show_work)):
+            reply, fine = await self._reply(stage)
+        if stage.everyone:
+            await self._quietly(stage, lambda: self._post(stage, reply, posted))
+        else:
+            shown = _shareable(stage, reply) if fine and isinstance(reply, Document) else reply
+            await self._tell(stage, shown)
+
+    async def _turn(self, stage: Stage) -> None:
+        """Answer in place of the message that was pressed, which stays as it is when there is no answer."""
+        covered = False
+
+        async def cover() -> None:
+            nonlocal covered
+            covered = True
+            await self._respond(stage, notes.working(stage.language), over=True)
+
+        async with _while_slow(cover):
+            reply, fine = await self._reply(stage)
+        if isinstance(reply, File):
+            await self._tell(stage, reply)
+        elif fine:
+            await self._respond(stage, _shareable(stage, reply), over=True)
+        elif covered:
+            await self._respond(stage, notes.with_way_back(stage.language, reply), over=True)
+        else:
+            await self._respond(stage, reply)
+
+    async def _post(self, stage: Stage, reply: Reply, posted: list[str]) -> None:
+        """Show an answer to everyone, in place of the note that said it was being worked on if there is one."""
+        place = stage.asked.place
+        document = reply.caption if isinstance(reply, File) else reply
+        single = isinstance(reply, Document) and len(messages(document, date=stage.date)) == 1
+        if not posted:
+            await self._sender.post(place, reply, stage.date, in_channel=stage.in_channel)
+        elif single and not stage.in_channel:
+            await self._sender.edit(place, posted[0], document, stage.date)
+        else:  # what is long goes into the thread of its title
+            await self._sender.edit(place, posted[0], replace(document, blocks=document.blocks[:1]), stage.date)
+            thread = place.thread or (None if place.private else posted[0])
+            await self._sender.post(replace(place, thread=thread), reply, stage.date)
+
+    async def _tell(self, stage: Stage, reply: Reply) -> None:
+        """Show an answer to the person only; a file goes to their direct messages."""
+        if isinstance(reply, File):
+            place = Place(stage.asked.place.team, await self._sender.dm(stage.asked.place.team, stage.asked.person))
+            await self._sender.upload(place, reply)
+            reply = notes.sent_privately(stage.language, reply.name)
+        await self._respond(stage, reply)
+
+    async def _respond(self, stage: Stage, document: Document, *, over: bool = False) -> None:
+        asked = stage.asked
+        if asked.url:
+            await self._sender.respond(
+                asked.url, document, stage.date, replace=over, place=asked.place, person=asked.person
+            )
+        else:
+            await self._sender.whisper(asked.place, asked.person, document, stage.date)
+
+    async def _quietly(self, stage: Stage, show: Callable[[], Awaitable[None]]) -> None:
+        """Show something to everyone; where the bot cannot, say so to the person, or note that the chat is gone."""
+        try:
+            await show()
+        except ChannelGoneError as error:
+            if stage.asked.url:
+                await self._respond(stage, notes.invite_first(stage.language))
+            else:
+                await self._chats.stopped(stage.asked.place, str(error))
+
+
+@asynccontextmanager
+async def _while_slow(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Show once that there is work when it takes a while; whoever leaves waits until that has been shown."""
+    done = asyncio.Event()
+
+    async def watch() -> None:
+        try:
+            await asyncio.wait_for(done.wait(), WORKING_AFTER)
+        except TimeoutError:
+            try:
+                await show()
+            except Exception as error:  # noqa: BLE001 - a courtesy must not cost the answer
+                _log.warning("work in progress could not be shown: %s", type(error).__name__)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch())
+        try:
+            yield
+        finally:
+            done.set()
+
+
+def _shareable(stage: Stage, document: Document) -> Document:
+    """Return the answer with a button that shows it to everyone, where there is anyone and it is their business."""
+    row = stage.row
+    if stage.asked.place.private or row is None or row.personal or row.changes_chat:
+        return document
+    button = notes.share(stage.language, stage.asked.line)
+    return replace(document, blocks=(*document.blocks, Buttons(((button,),))))

@@ -1,0 +1,42 @@
+"""Short notes that only a chat with channels and private answers in them needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from brief.models import Language
+from formatting.document import Button, Buttons, Document, Importance, Paragraph, Run
+from formatting.locales import load
+from formatting.text import shorten
+
+_NAME_COLUMNS = 60
+
+
+def working(language: Language) -> Document:
+    """Return that an answer is on its way."""
+    return _note(language, "working")
+
+
+def sent_privately(language: Language, name: str) -> Document:
+    """Return that a file went to the person's direct messages."""
+    return _note(language, "sent_privately", name=shorten(name, _NAME_COLUMNS))
+
+
+def invite_first(language: Language) -> Document:
+    """Return that the bot must be in a channel to write there, and how it gets in."""
+    return _note(language, "invite_first")
+
+
+def with_way_back(language: Language, document: Document) -> Document:
+    """Return a note with a button to the day's top."""
+    return replace(document, blocks=(*document.blocks, Buttons(((Button(load(language).text("button.top"), "top"),),))))
+
+
+def share(language: Language, line: str) -> Button:
+    """Return the button that shows everyone in the channel the answer to a line."""
+    return Button(load(language).text("button.share"), "share", line)
+
+
+def _note(language: Language, key: str, **values: object) -> Document:
+    said = load(language).text(f"channel.{key}", **values)
+    return Document(said, language, (Paragraph((Run(said),), Importance.ESSENTIAL),), said)
