@@ -136,7 +136,7 @@ class Settings(Value):
     )
     slack_client_secret: Secret | None = Field(None, examples=["0123456789abcdef0123456789abcdef"])
     slack_encryption_key: Annotated[SecretStr, BeforeValidator(_fernet_key)] | None = Field(
-        None, examples=["AN-EXAMPLE-ONLY-MAKE-YOUR-OWN-KEY-0123456789="]
+        None, examples=["AN-EXAMPLE-ONLY-MAKE-YOUR-OWN-KEY-012345678="]
     )
     slack_api_url: Site = Field("https://slack.com", examples=["https://slack.com"])
     paperboy_listen: Annotated[str, BeforeValidator(_address)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
