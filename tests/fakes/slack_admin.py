@@ -20,11 +20,15 @@ News = asyncio.Task[list[Delivery]]
 
 
 class Admin:
-    """The acts of administrators. Nobody is told while the app is not connected: Slack does not keep events long."""
+    """The acts of administrators. Nobody is told while the app is not connected: Slack does not keep events long.
+
+    An event that is not acknowledged is among the `refusals`, as "event".
+    """
 
     world: World
     deliveries: Deliveries
     news: set[News]
+    refusals: list[tuple[str, str]]
 
     def archive(self, channel: str, team: str = TEAM) -> News:
         room = self._room(channel, team)
@@ -89,6 +93,8 @@ class Admin:
 
     def _told(self, task: News) -> None:
         self.news.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.refusals.append(("event", str(error)))
         self.world.changed()
 
     async def _deliver(self, team: str, events: tuple[Mapping[str, Any], ...]) -> list[Delivery]:

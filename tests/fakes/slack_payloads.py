@@ -10,14 +10,14 @@ from tests.fakes.slack_things import Channel, Message, User, View
 from tests.fakes.slack_world import World
 
 Json = dict[str, Any]
-_HEAD = {"token": "verification_token"}
+_HEAD: Json = {"token": "verification_token"}
 _URL = re.compile(r"https?://[^\s<>]+")
 
 
 def event_callback(world: World, team: str, event: Json) -> Json:
     """Return an event in its wrapping. https://docs.slack.dev/apis/events-api/#callback-field ."""
     moment = world.next_ts()
-    bot = {"enterprise_id": None, "team_id": team, "user_id": world.team(team).bot_user, "is_bot": True}
+    bot: Json = {"enterprise_id": None, "team_id": team, "user_id": world.team(team).bot_user, "is_bot": True}
     head = _HEAD | {"team_id": team, "context_team_id": team, "context_enterprise_id": None}
     head |= {"api_app_id": world.app_id, "event": {"event_ts": moment, **event}, "type": "event_callback"}
     head |= {"event_id": world.next_id("Ev"), "event_time": int(float(moment))}
@@ -48,7 +48,7 @@ def interaction(world: World, kind: str, user: User) -> Json:
 
 def message_press(world: World, message: Message, channel: Channel, user: User, action: Json, url: str) -> Json:
     """A press under a message; of an ephemeral one Slack tells only its ts."""
-    container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+    container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
     container |= {"is_ephemeral": bool(message.seen_by)} | ({"thread_ts": message.thread} if message.thread else {})
     found = interaction(world, "block_actions", user) | {"container": container, "channel": _where(channel)}
     found |= {} if message.seen_by else {"message": message.json()}
@@ -76,8 +76,9 @@ def view_press(world: World, view: View, user: User, action: Json) -> Json:
 def view_event(world: World, kind: str, view: View, user: User) -> Json:
     """A submission (view_submission) or a dismissal (view_closed)."""
     found = interaction(world, kind, user) | {"view": view.json(), "response_urls": []}
-    if kind == "view_closed":
-        found["is_cleared"] = found.pop("trigger_id") == ""  # a dismissal carries no right to open another
+    if kind == "view_closed":  # it carries no right to open another
+        del found["trigger_id"]
+        found["is_cleared"] = False
     return found
 
 
