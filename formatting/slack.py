@@ -73,7 +73,7 @@ def calls(document: Document, *, channel: str = "@you", date: dt.date) -> list[J
 
 
 def parameters(message: Message) -> Json:
-    """Return what chat.postMessage, chat.postEphemeral and chat.update take for this message, the place aside."""
+    """Return what chat.postMessage takes for this message, the place aside; other methods need text and blocks only."""
     return {"text": message.text, "blocks": list(message.blocks), "unfurl_links": False, "unfurl_media": False}
 
 

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from brief.models import Brief, Paper
 from tests.fakes.sites import PREFIXES, Sites, serve
+from tests.fakes.slack_blocks import check_message
 
 SAMPLE = "2026-05-01"
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -388,3 +389,13 @@ def test_telegrams_calls_are_printed_as_json(paperboy):
     assert asked["parameters"]["reply_markup"]["inline_keyboard"]
     wrong = paperboy("ask", "/papr", "--date", SAMPLE, "--format", "telegram")
     assert (wrong.returncode, json.loads(wrong.stdout)[0]["method"]) == (2, "sendMessage")
+
+
+def test_slacks_calls_are_printed_as_json(paperboy):
+    made = json.loads(paperboy("brief", "--date", SAMPLE, "--format", "slack").stdout)
+    assert {call["method"] for call in made} == {"chat.postMessage"}
+    assert len(made) > 2
+    for call in made:
+        check_message(call["parameters"]["blocks"], call["parameters"]["text"])
+    [asked] = json.loads(paperboy("ask", "/must", "--date", SAMPLE, "--format", "slack").stdout)
+    assert asked["parameters"]["blocks"][-1]["type"] == "actions"

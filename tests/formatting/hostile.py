@@ -42,6 +42,7 @@ _NASTY = (
     "# heading",
     "1. one",
     "- two",
+    "<!channel> <@U1|x> @here :tada:",
     "+ three",
     "=====",
     "-----",
@@ -68,12 +69,12 @@ runs = st.builds(Run, texts, st.sampled_from(Style))
 links = st.builds(Link, texts, urls) | urls.map(lambda url: Link(url, url))
 spans = st.lists(runs | links, max_size=4).map(tuple)
 paragraphs = st.builds(Paragraph, spans)
+keys = st.builds(Button, texts, texts | st.just("card"), texts) | st.builds(UrlButton, texts, urls)
+rows = st.lists(st.lists(keys, max_size=8).map(tuple), max_size=3).map(tuple)
 bullets = st.builds(
-    Bullets, st.lists(st.lists(paragraphs, max_size=3).map(tuple), max_size=3).map(tuple), st.booleans()
+    Bullets, st.lists(st.lists(paragraphs, max_size=3).map(tuple), max_size=3).map(tuple), st.booleans(), rows
 )
-buttons = st.builds(
-    lambda *row: Buttons((row,)), st.builds(Button, texts, texts, texts), st.builds(UrlButton, texts, urls)
-)
+buttons = st.builds(Buttons, rows)
 blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, st.integers(1, 3), spans),
     paragraphs,
