@@ -24,10 +24,19 @@ from bot.services import Services
 from bot.slack_answers import Answers
 from bot.slack_chats import UNINSTALLED, Chats
 from bot.slack_home import Home
-from bot.slack_install import NotInstalledError, Workspaces, loses_access
+from bot.slack_install import NotInstalledError, Workspaces
 from bot.slack_send import ChannelGoneError, Sender
 from bot.slack_shortcuts import Shortcuts
-from bot.slack_updates import Asked, Place, asked_by_message, asked_by_press, asked_by_slash, chat_id, place_of
+from bot.slack_updates import (
+    Asked,
+    Place,
+    asked_by_message,
+    asked_by_press,
+    asked_by_slash,
+    chat_id,
+    loses_access,
+    place_of,
+)
 from formatting import screens
 from formatting.document import Document
 

@@ -8,14 +8,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from brief.models import find_arxiv_ids
+
 TYPED_LIMIT = 1000  # characters of a message that are read; no command is longer
 SHARE = ("share", "分享")  # as the last word: the answer is for everyone in the channel
 SURFACE = "slack"
 PAPERBOY = "paperboy"  # the slash command for everything that has none of its own
 
-_TEAM = re.compile(r"[TE][A-Z0-9]{2,20}", re.ASCII)
-_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}", re.ASCII)
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,20}", re.ASCII)
+_TEAM = re.compile(r"[TE][A-Z0-9]{1,20}", re.ASCII)
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}", re.ASCII)
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,20}", re.ASCII)
 # https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages: links and mentions stand in <>.
 _MARKUP = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
 _PRIVATE = "D"  # how the id of a direct message's channel begins
@@ -93,6 +95,8 @@ def asked_by_slash(body: Json, known: Collection[str]) -> Asked | None:
     name = str(body.get("command") or "").removeprefix("/").lower()
     text, shown = _shared(typed(str(body.get("text") or "")))
     line = f"/{name} {text}".strip() if name in known else command_line(text, known)
+    if not line.startswith("/") and not next(find_arxiv_ids(line), None):
+        line = f"/{line}"  # `/paperboy tpo` is a command mistyped
     title = "" if place.private else str(body.get("channel_name") or "")[:128]
     return Asked(line, place, person, str(body.get("response_url") or ""), shown and not place.private, title)
 
@@ -130,6 +134,14 @@ def asked_by_press(body: Json) -> Pressed | None:
     thread = _timestamp(container.get("thread_ts")) or _timestamp(_dig(body, "message", "thread_ts"))
     asked = Asked("", replace(place, thread=thread), person, str(body.get("response_url") or ""))
     return Pressed(asked, data_of(action), own and (place.private or bool(container.get("is_ephemeral"))))
+
+
+def loses_access(event: Json) -> bool:
+    """Tell whether an event may mean that the bot's token is gone; what people's own tokens do matters to nobody here.
+
+    https://docs.slack.dev/reference/events/app_uninstalled, https://docs.slack.dev/reference/events/tokens_revoked
+    """
+    return event.get("type") == "app_uninstalled" or bool(_dig(event, "tokens", "bot"))
 
 
 def data_of(action: Json) -> str:
