@@ -131,6 +131,15 @@ class ManyWorkspaces:
         await self._installations.remove(workspace)
         return await self._installations.workspace(team) is None
 
+    async def close(self, seconds: float = 6.0) -> None:
+        """Let renewals under way end, for so long: a lost answer would be a lost refresh token."""
+        renewals = list(self._renewals.values())
+        if renewals:
+            _, late = await asyncio.wait(renewals, timeout=seconds)
+            for renewal in late:
+                renewal.cancel()
+            await asyncio.wait(renewals)
+
     async def _renewed(self, workspace: Workspace) -> Workspace:
         """Return a workspace with a new token; as it is, if that takes long and the old one is still good.
 
@@ -140,9 +149,14 @@ class ManyWorkspaces:
         renewal = self._renewals.get(team)
         if renewal is None:
             renewal = self._renewals[team] = asyncio.create_task(self._renew(team))
-            renewal.add_done_callback(lambda _: self._renewals.pop(team, None))
+            renewal.add_done_callback(lambda task: self._ended(team, task))
         await asyncio.wait([renewal], timeout=None if _ends_within(workspace, 0) else _PATIENCE)
         return renewal.result() if renewal.done() else workspace
+
+    def _ended(self, team: str, renewal: asyncio.Task[Workspace]) -> None:
+        del self._renewals[team]
+        if not renewal.cancelled() and renewal.exception():  # whoever still waits for it is told too
+            _log.info("the renewal for %s ended with %s", team, type(renewal.exception()).__name__)
 
     async def _renew(self, team: str) -> Workspace:
         """Renew a token, unless another process did while this one waited for its turn."""
