@@ -24,7 +24,7 @@ from bot.services import Services
 from bot.slack_answers import Answers
 from bot.slack_chats import UNINSTALLED, Chats
 from bot.slack_home import Home
-from bot.slack_install import NotInstalledError, Workspaces
+from bot.slack_install import Workspaces
 from bot.slack_send import ChannelGoneError, Sender
 from bot.slack_shortcuts import Shortcuts
 from bot.slack_updates import (
@@ -97,10 +97,10 @@ class SlackBot:
         place = place_of(chat.id)
         try:
             return await self._sender.push(place, document, date)
-        except NotInstalledError:
-            await self.chats.stopped(place, UNINSTALLED)
         except ChannelGoneError as error:
             await self.chats.stopped(place, str(error))
+            if str(error) == UNINSTALLED:
+                await self._workspaces.forget(place.team)
         return None
 
     # -- what Slack delivers ------------------------------------------------------------------------------------------

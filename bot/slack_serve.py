@@ -24,6 +24,7 @@ from bot.workspaces import Installations
 from brief.errors import SettingsError
 
 CONNECTIONS = 100  # more than the messages a second that Slack takes from one app can use
+TIMEOUT = 30.0  # seconds a call may take; the library's own does not count for a session it is given
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,9 @@ class SlackSurface:
 
     def __init__(self, services: Services, limits: Limits | None = None) -> None:
         settings = self._settings = services.settings
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS), timeout=aiohttp.ClientTimeout(TIMEOUT)
+        )
         # Each call brings the token of its workspace; without a session of its own each would open a connection.
         self._client = AsyncWebClient(
             base_url=f"{settings.slack_api_url}/api/", session=self._session, retry_handlers=[]
