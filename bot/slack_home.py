@@ -80,7 +80,7 @@ class Home:
         elif wanted.action == "settings":
             await self._open_settings(seen, chat, wanted)
         elif row.toast:
-            await self._note(seen, chat, await self._answer(chat, wanted))
+            await self._note(seen, chat, await self._screens.answer(chat, _line(wanted), wanted.date))
         else:
             await self._turn(seen, chat, wanted)
 
@@ -113,14 +113,11 @@ class Home:
         shown = home(chat.language, brief, kept, view_of(chat))
         return slack_views.home(noted(shown, note) if note else shown, date=date)
 
-    async def _answer(self, chat: Chat, wanted: Press) -> Document:
-        return await self._screens.answer(chat, f"/{wanted.action} {wanted.value}".strip(), wanted.date)
-
     async def _note(self, seen: InView, chat: Chat, note: Document) -> None:
         """Say what a press did above what it was pressed on, which is shown as it is now."""
         if not seen.home:
             shown = press.unpack(seen.shows)
-            document = noted(await self._answer(chat, shown), note) if shown else note
+            document = noted(await self._screens.page(chat, _line(shown), shown.date), note) if shown else note
             date = shown.date if shown else self._services.today()
             view = slack_views.screen_modal(document, date=date, shows=seen.shows)
             await self._screens.update(seen.team, seen.view_id, view, seen.hash)
@@ -131,7 +128,7 @@ class Home:
         view_id: str | None = seen.view_id
         if seen.home:
             view_id = await self._screens.open(seen.team, seen.trigger, slack_views.working_modal(chat.language))
-        document = await self._answer(chat, wanted)
+        document = await self._screens.page(chat, _line(wanted), wanted.date)
         if view_id:
             view = slack_views.screen_modal(document, date=wanted.date, shows=seen.data)
             await self._screens.update(seen.team, view_id, view)
@@ -145,7 +142,7 @@ class Home:
         if not seen.home:
             await self._screens.update(seen.team, seen.view_id, view)
         elif await self._screens.open(seen.team, seen.trigger, view) is None:
-            document = await self._answer(chat, wanted)
+            document = await self._screens.page(chat, _line(wanted), wanted.date)
             await self._sender.post(Place(seen.team, seen.person), document, wanted.date)
 
 
@@ -171,6 +168,10 @@ def who_asks(body: Body) -> tuple[str, str] | None:
     ids = _text(team.get("id")), _text(user.get("id"))
     foreign = user.get("team_id", ids[0]) != ids[0]
     return None if foreign or not all(map(_TEAM_OR_PERSON.fullmatch, ids)) else ids
+
+
+def _line(wanted: Press) -> str:
+    return f"/{wanted.action} {wanted.value}".strip()
 
 
 def _text(value: object) -> str:

@@ -22,7 +22,7 @@ from bot.slack_install import Workspaces
 from bot.slack_send import Sender
 from bot.slack_updates import Place, place_of
 from formatting import notes, people
-from formatting.document import Document
+from formatting.document import Buttons, Document
 
 # https://docs.slack.dev/reference/methods/views.open#errors: a trigger_id is good for one view within three seconds.
 _TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_exchanged"})
@@ -50,6 +50,12 @@ class Screens:
             reference = secrets.token_hex(4)
             _log.exception("[%s] a question from a view in Slack failed", reference)
             return people.failed(chat.language, reference)
+
+    async def page(self, chat: Chat, line: str, date: dt.date) -> Document:
+        """Return the same for a modal of its own: one that has nothing to press leads back to the day's top."""
+        shown = await self.answer(chat, line, date)
+        pressed = any(isinstance(block, Buttons) for block in shown.blocks)
+        return shown if pressed else notes.with_way_back(chat.language, shown)
 
     async def open(self, team: str, trigger: str, view: dict[str, Any]) -> str | None:
         """Open a modal and return its id; None when the press was too long ago."""

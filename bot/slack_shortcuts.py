@@ -74,7 +74,7 @@ class Shortcuts:
         action, value = wanted(chosen(view, "find")[: slack_views.TYPED_CHARACTERS])
         shows = press.pack(action, value, date, limit=slack_views.METADATA_CHARACTERS)
         async with asyncio.TaskGroup() as group:
-            work = group.create_task(self._screens.answer(chat, f"/{action} {value}", date))
+            work = group.create_task(self._screens.page(chat, f"/{action} {value}", date))
             done, _ = await asyncio.wait([work], timeout=PATIENCE)
             if done:
                 shown = slack_views.screen_modal(work.result(), date=date, shows=shows)

@@ -66,8 +66,8 @@ def _later(locale: Locale, kept: Sequence[Kept]) -> Iterator[Block]:
     """Yield the newest papers kept and what can be done with the list, or how to begin one."""
     yield Divider()
     yield Heading(2, (Run(locale.text("title.later")),))
-    shown = people.later(locale.language, kept[:NEWEST]).blocks
-    yield from (block for block in shown if not isinstance(block, Heading | Buttons))
+    shown = Bullets if kept else Paragraph  # the buttons stand beside the papers and need no legend
+    yield from (block for block in people.later(locale.language, kept[:NEWEST]).blocks if isinstance(block, shown))
     if len(kept) > NEWEST:
         yield Paragraph((Run(locale.text("slack.home.later_more", n=len(kept) - NEWEST), Style.MUTED),))
     if kept:
