@@ -11,13 +11,13 @@ from typing import Any
 
 from bot.people import Chat
 from bot.request import Reply, Request, refused
-from bot.services import Services
+from bot.services import Services, own_profile
 from bot.zones import closest, find_zones
 from brief.models import Language
+from brief.own_profile import LENGTH, tidied
 from brief.profile import load_profile
-from brief.writing.cards import labels
 from formatting import people as screens
-from formatting import settings_screen
+from formatting import profile_screen, settings_screen
 from formatting.document import Document
 
 _TIME = re.compile(
@@ -30,6 +30,7 @@ _LANGUAGES: dict[str, Language] = {
     **dict.fromkeys(("en", "english", "英文", "英语"), "en"),
 }
 _SWITCHES = {"on": True, "off": False, "开": True, "关": False}
+_RESET = {"reset", "default", "重置", "恢复"}
 _ITEMS = range(3, 11)
 
 
@@ -42,9 +43,9 @@ async def settings(request: Request, services: Services) -> Reply:  # noqa: ARG0
 
 
 async def time(request: Request, services: Services) -> Reply:
-    """When the brief comes, and in which city: /time 7:30, /time Tokyo, /time 7:30 Asia/Shanghai.
+    """When the brief comes, and in which city: `/time 7:30`, `/time Tokyo`, `/time 7:30 Asia/Shanghai`.
 
-    几点、按哪个城市的时间发送：/time 7:30，/time 上海，/time 7:30 Asia/Shanghai。
+    几点、按哪个城市的时间发送：`/time 7:30`，`/time 上海`，`/time 7:30 Asia/Shanghai`。
     """
     if not request.text:
         return _screen(request.chat, request.language)
@@ -57,9 +58,9 @@ async def time(request: Request, services: Services) -> Reply:
 
 
 async def lang(request: Request, services: Services) -> Reply:
-    """The language of this chat: /lang zh or /lang en.
+    """The language of this chat: `/lang zh` or `/lang en`.
 
-    本聊天的语言：/lang zh 或 /lang en。
+    本聊天的语言：`/lang zh` 或 `/lang en`。
     """
     language = _LANGUAGES.get(request.text.casefold())
     if language is None:
@@ -68,9 +69,9 @@ async def lang(request: Request, services: Services) -> Reply:
 
 
 async def items(request: Request, services: Services) -> Reply:
-    """How many papers the morning message has, from 3 to 10: /items 8.
+    """How many papers the morning message has, from 3 to 10: `/items 8`.
 
-    早报里放几篇论文，3 到 10：/items 8。
+    早报里放几篇论文，3 到 10：`/items 8`。
     """
     number = int(request.text) if re.fullmatch(r"\d{1,2}", request.text, re.ASCII) else 0
     if number not in _ITEMS:
@@ -79,18 +80,18 @@ async def items(request: Request, services: Services) -> Reply:
 
 
 async def weekdays(request: Request, services: Services) -> Reply:
-    """Whether the brief comes from Monday to Friday only: /weekdays on or off.
+    """Whether the brief comes from Monday to Friday only: `/weekdays on` or off.
 
-    是否只在周一到周五发送：/weekdays on 或 off。
+    是否只在周一到周五发送：`/weekdays on` 或 off。
     """
     on = _switch(request, "weekdays")
     return _screen(await _change(request, services, weekdays_only=on), request.language)
 
 
 async def reminder(request: Request, services: Services) -> Reply:
-    """Whether a waiting later list is called to mind once a week: /reminder on or off.
+    """Whether a waiting later list is called to mind once a week: `/reminder on` or off.
 
-    是否每周提醒一次稍后读：/reminder on 或 off。
+    是否每周提醒一次稍后读：`/reminder on` 或 off。
     """
     on = _switch(request, "reminder")
     return _screen(await _change(request, services, reminder=on), request.language)
@@ -115,25 +116,29 @@ async def unsubscribe(request: Request, services: Services) -> Reply:
 
 
 async def stop(request: Request, services: Services) -> Reply:
-    """Nothing by itself any more: neither briefs nor reminders. /subscribe brings the brief back.
+    """Nothing by itself any more: neither briefs nor reminders. `/subscribe` brings the brief back.
 
-    不再自动发送任何消息，包括简报和提醒。发 /subscribe 恢复早报。
+    不再自动发送任何消息，包括简报和提醒。发 `/subscribe` 恢复早报。
     """
     await _change(request, services, subscribed=False, reminder=False)
     return screens.stopped(request.language)
 
 
 async def profile(request: Request, services: Services) -> Reply:
-    """The directions your papers are picked by.
+    """What papers are picked by; in your own words: `/profile latent reasoning; avoid: biology`, or `/profile reset`.
 
-    按哪些方向为你挑选论文。
+    按哪些方向为你挑选论文；可以自己写：`/profile 隐空间推理；不看：语音`，恢复：`/profile reset`。
     """
-    directions = services.profile.directions
-    named = labels(services.profile, [direction.id for direction in directions], request.language)
-    keywords = {direction.id: direction.keywords for direction in directions}
-    path = services.settings.paperboy_profile
-    origin = "" if services.profile == load_profile() else path.name if path else services.profile.name
-    return screens.profile(request.language, named, keywords, origin)
+    text = tidied(request.text)
+    if not text:
+        return _profile(request.chat, request.language, services)
+    words = "" if text.casefold() in _RESET else text
+    if len(words) > LENGTH:
+        raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
+    chat = request.chat.model_copy(update={"profile": words})
+    if words and own_profile(chat, services.profile)[0] is None:
+        raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
+    return _profile(await _change(request, services, profile=words), request.language, services)
 
 
 def welcome(request: Request) -> Document:
@@ -145,7 +150,8 @@ def welcome(request: Request) -> Document:
 def view_of(chat: Chat) -> settings_screen.SettingsView:
     """Return what is set for a chat, as screens take it."""
     fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder")
-    return settings_screen.SettingsView(**{field: getattr(chat, field) for field in fields})
+    values = {field: getattr(chat, field) for field in fields}
+    return settings_screen.SettingsView(**values, own_profile=bool(chat.profile))
 
 
 async def _change(request: Request, services: Services, **fields: Any) -> Chat:
@@ -157,6 +163,21 @@ async def _change(request: Request, services: Services, **fields: Any) -> Chat:
 
 def _screen(chat: Chat, language: Language) -> Document:
     return settings_screen.settings(language, view_of(chat))
+
+
+def _profile(chat: Chat, language: Language, services: Services) -> Document:
+    """Return what the papers of a chat are picked by."""
+    used, path = services.profile_of(chat), services.settings.paperboy_profile
+    view = profile_screen.ProfileView(
+        directions=[(one.zh if language == "zh" else one.en, one.keywords) for one in used.directions],
+        avoid=used.avoid,
+        authors=used.authors,
+        organizations=used.organizations,
+        unread=own_profile(chat, services.profile)[1],
+        own=chat.profile,
+        origin="" if used == load_profile() else path.name if path else used.name,
+    )
+    return profile_screen.profile(language, view)
 
 
 def _when(chat: Chat, language: Language) -> str:

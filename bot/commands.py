@@ -1,7 +1,7 @@
 """The commands, one table for every chat and the terminal: name -> (Request, Services) -> Reply.
 
 Adding a command is a function and a row. The first line of its docstring is its help in English, the second
-paragraph the same in Chinese.
+paragraph the same in Chinese; backticks stand around the commands they name.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from bot.services import Services
 from brief.models import Language, find_arxiv_ids
 from formatting import people as people_screens
 from formatting import screens
+from formatting.document import Spans
+from formatting.locales import marked
 
 __all__ = ["COMMANDS", "CommandError", "File", "Reply", "Request", "Row", "answer", "help_rows"]
 
@@ -65,9 +67,9 @@ COMMANDS: dict[str, Row] = {
     "export": Row(keeping.export, personal=True),
     "like": Row(keeping.like, toast=True, personal=True),
     "dislike": Row(keeping.dislike, toast=True, personal=True),
-    "profile": Row(chat_settings.profile, personal=True),
+    "profile": Row(chat_settings.profile, changes_chat=True, shows_bare=True, personal=True),
     "settings": Row(chat_settings.settings, personal=True),
-    "time": Row(chat_settings.time, changes_chat=True, personal=True),
+    "time": Row(chat_settings.time, changes_chat=True, shows_bare=True, personal=True),
     "zone": Row(chat_settings.time, changes_chat=True, hidden=True, personal=True),
     "lang": Row(chat_settings.lang, changes_chat=True, personal=True),
     "items": Row(chat_settings.items, changes_chat=True, hidden=True, personal=True),
@@ -79,8 +81,8 @@ COMMANDS: dict[str, Row] = {
 }
 
 
-def help_rows(language: Language) -> list[tuple[str, str]]:
-    """Return each command as it is typed, and its help text in a language."""
+def help_rows(language: Language) -> list[tuple[str, Spans]]:
+    """Return each command as it is typed, and its help text in a language, in which commands are code."""
     return [(f"/{name}", _help(row.run, language)) for name, row in COMMANDS.items() if not row.hidden]
 
 
@@ -94,17 +96,18 @@ async def answer(line: str, request: Request, services: Services) -> Reply:
         if next(find_arxiv_ids(line), None):
             return await reading.paper(replace(request, text=line), services)
         raise refused(request, "not_an_id", line, "/paper 2604.26904", usage=True)
-    name, _, text = re.sub(r"\s", " ", line[1:]).partition(" ")
+    name, text = (*re.split(r"\s", line[1:], maxsplit=1), "")[:2]
+    text = text.strip()
     row = COMMANDS.get(name.partition("@")[0].lower())
     if row is None:
         menu = [known for known, row in COMMANDS.items() if not row.hidden]
         [close] = difflib.get_close_matches(name.lower(), menu, n=1) or ["help"]
         raise refused(request, "unknown_command", f"/{name}", f"/{close}", usage=True)
-    if row.changes_chat and not request.admin:
+    if row.changes(text) and not request.admin:
         raise CommandError(people_screens.admins_only(request.language), usage=False)
-    return await row.run(replace(request, text=text.strip()), services)
+    return await row.run(replace(request, text=text), services)
 
 
-def _help(command: Command, language: Language) -> str:
+def _help(command: Command, language: Language) -> Spans:
     english, _, chinese = (part.strip() for part in (command.__doc__ or "").partition("\n\n"))
-    return chinese if language == "zh" else english
+    return marked(chinese if language == "zh" else english)

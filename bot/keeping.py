@@ -17,9 +17,9 @@ PAGE = 8  # papers; a message has room for 12 or so, a phone's screen for less
 
 
 async def later(request: Request, services: Services) -> Reply:
-    """Your later list, newest first, by pages: /later, /later 2.
+    """Your later list, newest first, by pages: `/later`, `/later 2`.
 
-    你的稍后读清单，新的在前，分页显示：/later，/later 2。
+    你的稍后读清单，新的在前，分页显示：`/later`，`/later 2`。
     """
     saved = await services.people.kept(request.owner)
     pages = max(1, -(-len(saved) // PAGE))
@@ -32,9 +32,9 @@ async def later(request: Request, services: Services) -> Reply:
 
 
 async def save(request: Request, services: Services) -> Reply:
-    """Keep a paper for later: /save 2604.26904.
+    """Keep a paper for later: `/save 2604.26904`.
 
-    把一篇论文放进稍后读：/save 2604.26904。
+    把一篇论文放进稍后读：`/save 2604.26904`。
     """
     paper = await find_paper(wanted_paper(request, "save"), request, services)
     fresh = await services.people.keep(request.owner, paper, services.clock())
@@ -42,9 +42,9 @@ async def save(request: Request, services: Services) -> Reply:
 
 
 async def done(request: Request, services: Services) -> Reply:
-    """Mark a paper of your later list as read: /done 2604.26904.
+    """Mark a paper of your later list as read: `/done 2604.26904`.
 
-    把稍后读里的一篇标为已读：/done 2604.26904。
+    把稍后读里的一篇标为已读：`/done 2604.26904`。
     """
     paper_id = wanted_paper(request, "done")
     if not await services.people.finish(request.owner, paper_id, services.clock()):
@@ -53,9 +53,9 @@ async def done(request: Request, services: Services) -> Reply:
 
 
 async def remove(request: Request, services: Services) -> Reply:
-    """Take a paper off your later list: /remove 2604.26904.
+    """Take a paper off your later list: `/remove 2604.26904`.
 
-    把一篇论文从稍后读里移除：/remove 2604.26904。
+    把一篇论文从稍后读里移除：`/remove 2604.26904`。
     """
     paper_id = wanted_paper(request, "remove")
     if not await services.people.drop(request.owner, paper_id):
@@ -64,25 +64,25 @@ async def remove(request: Request, services: Services) -> Reply:
 
 
 async def like(request: Request, services: Services) -> Reply:
-    """More papers like this one; once more takes it back: /like 2604.26904.
+    """More papers like this one; once more takes it back: `/like 2604.26904`.
 
-    想看更多类似的论文，再发一次则撤销：/like 2604.26904。
+    想看更多类似的论文，再发一次则撤销：`/like 2604.26904`。
     """
     return await _vote(request, services, "like", 1)
 
 
 async def dislike(request: Request, services: Services) -> Reply:
-    """Fewer papers like this one; once more takes it back: /dislike 2604.26904.
+    """Fewer papers like this one; once more takes it back: `/dislike 2604.26904`.
 
-    少来这样的论文，再发一次则撤销：/dislike 2604.26904。
+    少来这样的论文，再发一次则撤销：`/dislike 2604.26904`。
     """
     return await _vote(request, services, "dislike", -1)
 
 
 async def export(request: Request, services: Services) -> Reply:
-    """Your later list as a file: /export bibtex, ris, markdown or csv.
+    """Your later list as a file: `/export bibtex`, ris, markdown or csv.
 
-    把稍后读导出为文件：/export bibtex、ris、markdown 或 csv。
+    把稍后读导出为文件：`/export bibtex`、ris、markdown 或 csv。
     """
     kind = request.text.casefold()
     if not kind:

@@ -23,9 +23,9 @@ _FORMS = {
 
 
 async def brief(request: Request, services: Services) -> Reply:
-    """The whole brief of today, or of a day: /brief 2026-05-01; as a file: /brief file, in messages: /brief text.
+    """The whole brief of today, or of a day: `/brief 2026-05-01`; as a file: `/brief file`, in messages: `/brief text`.
 
-    今天的完整简报，或某一天的：/brief 2026-05-01；要文件：/brief file，要分条消息：/brief text。
+    今天的完整简报，或某一天的：`/brief 2026-05-01`；要文件：`/brief file`，要分条消息：`/brief text`。
     """
     words = {word.casefold(): word for word in request.text.split()}
     forms = [form for form, names in _FORMS.items() if names & words.keys()]
@@ -89,9 +89,9 @@ async def sources(request: Request, services: Services) -> Reply:
 
 
 async def paper(request: Request, services: Services) -> Reply:
-    """One paper in full, by id or link: /paper 2604.26904.
+    """One paper in full, by id or link: `/paper 2604.26904`.
 
-    一篇论文的卡片，用编号或链接：/paper 2604.26904。
+    一篇论文的卡片，用编号或链接：`/paper 2604.26904`。
     """
     paper_id = wanted_paper(request, "paper")
     made = await _edition_if_any(request, services)
@@ -112,9 +112,9 @@ async def paper(request: Request, services: Services) -> Reply:
 
 
 async def search(request: Request, services: Services) -> Reply:
-    """Papers of the last 30 editions, by words; a phrase goes in quotes: /search "world model" robot.
+    """Papers of the last 30 editions, by words; a phrase goes in quotes: `/search "world model" robot`.
 
-    在最近 30 期的论文里搜索，词组加引号：/search "world model" robot。
+    在最近 30 期的论文里搜索，词组加引号：`/search "world model" robot`。
     """
     if not request.text:
         raise refused(request, "no_words", usage=True)
@@ -123,9 +123,9 @@ async def search(request: Request, services: Services) -> Reply:
 
 
 async def similar(request: Request, services: Services) -> Reply:
-    """Papers like a given one: /similar 2604.26904.
+    """Papers like a given one: `/similar 2604.26904`.
 
-    与某篇相近的论文：/similar 2604.26904。
+    与某篇相近的论文：`/similar 2604.26904`。
     """
     wanted = await find_paper(wanted_paper(request, "similar"), request, services)
     return people_screens.similar(request.language, wanted, await services.similar(wanted))

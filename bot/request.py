@@ -48,16 +48,21 @@ Command = Callable[[Request, Services], Awaitable[Reply]]
 class Row:
     """A command in the table.
 
-    `changes_chat` wants an administrator in groups; a press of a button with a `toast` row shows the answer for a
-    moment instead of as a message; a `hidden` row is in no menu: only buttons lead to it; a `personal` answer concerns
-    who asked and nobody else in the chat.
+    `changes_chat` wants an administrator in groups; a row that `shows_bare` only does when there is a text. A press of
+    a button with a `toast` row shows the answer for a moment instead of as a message; a `hidden` row is in no menu:
+    only buttons lead to it; a `personal` answer concerns who asked and nobody else in the chat.
     """
 
     run: Command
     changes_chat: bool = False
+    shows_bare: bool = False
     toast: bool = False
     hidden: bool = False
     personal: bool = False
+
+    def changes(self, text: str) -> bool:
+        """Tell whether the command, typed with this text, changes the chat."""
+        return self.changes_chat and not (self.shows_bare and not text)
 
 
 class CommandError(Exception):

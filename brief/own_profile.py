@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from brief.profile import Direction, Profile, load_profile
 from brief.ranking.text import terms
-from brief.taxonomy import categories
+from brief.taxonomy import Category, categories
 
 LENGTH = 2000  # characters of a text; what is beyond is not read
 _DIRECTIONS, _KEYWORDS, _PHRASE = 20, 60, 80  # the limits of Profile, Direction and Phrase
@@ -40,7 +40,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _JOINTS = re.compile(
-    r"[()/&\"“”]|\b(?:an?|and|are|as|at|by|especially|for|from|in|including|is|like|of|on|or|such|that|the|through|to|"
+    r"[()/&\"“”]|\b(?:about|an?|and|are|as|at|by|especially|for|from|in|including|is|like|of|on|or|such|that|the|through|to|"
     r"using|via|which|with)\b",
     re.IGNORECASE,
 )
@@ -163,7 +163,8 @@ class _Reading:
 def _vocabulary(known: Profile) -> Vocabulary:
     """Return the English keywords of every direction and category by each of its names, in both languages."""
     found: dict[str, list[str]] = {}
-    for row in (*known.directions, *load_profile().directions, *categories()):
+    rows: list[Direction | Category] = [*known.directions, *load_profile().directions, *categories()]
+    for row in rows:
         english = [keyword for keyword in row.keywords if not _FOREIGN.search(keyword)]
         names = (row.zh, row.en, *filter(_FOREIGN.search, row.keywords))
         for name in {_fold(piece) for whole in names for piece in (whole, *_AROUND.split(whole))}:

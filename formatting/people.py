@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from brief.models import Label, Language, Paper
+from brief.models import Language, Paper
 from formatting import cards
 from formatting import paper as shown
 from formatting.document import (
@@ -21,6 +21,7 @@ from formatting.document import (
     Paragraph,
     Run,
     Style,
+    plain,
 )
 from formatting.locales import Locale, load
 from formatting.text import shorten
@@ -28,7 +29,6 @@ from formatting.text import shorten
 _TITLE = 120  # columns, in a list
 _NAMED = 60  # columns, where a title is named in a sentence: the whole stays within a toast's 200 characters
 _TYPED = 80  # columns of what somebody typed, repeated back
-_KEYWORDS = 6
 _FORMATS = {"bibtex": "BibTeX", "ris": "RIS", "markdown": "Markdown", "csv": "CSV"}
 
 Kept = tuple[Paper, dt.datetime, dt.datetime | None]
@@ -39,7 +39,7 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
     locale = load(language)
     title = locale.text("title.later_page", page=page, pages=pages) if pages > 1 else locale.text("title.later")
     if not rows:
-        return _screen(language, title, Paragraph((Run(locale.text("later.empty")),)), _today(locale))
+        return _screen(language, title, Paragraph(locale.spans("later.empty")), _today(locale))
     offered = tuple(_beside(locale, paper.id, done) for paper, _, done in rows)
     papers = Bullets(tuple(_kept(locale, row) for row in rows), numbered=True, keys=offered)
     keys = tuple(_keys(n, paper.id, done) for n, (paper, _, done) in enumerate(rows, 1))
@@ -76,7 +76,7 @@ def search_results(
     locale = load(language)
     title = locale.text("title.search", words=shorten(words, _TYPED))
     if not papers:
-        return _screen(language, title, Paragraph((Run(locale.text("search.none")),)))
+        return _screen(language, title, Paragraph(locale.spans("search.none")))
     dated = [(paper, locale.text("search.collected", date=day.isoformat())) for paper, day in papers]
     cut = [_muted(locale.text("search.more"))] if more else []
     return _screen(language, title, _listed(locale, dated), *cut, _cards([paper for paper, _ in papers]))
@@ -116,28 +116,14 @@ def export_caption(language: Language, count: int, kind: str) -> Document:
     return _note(language, "export.caption", n=count, kind=_FORMATS.get(kind, kind))
 
 
-def profile(
-    language: Language, labels: Sequence[Label], keywords: Mapping[str, Sequence[str]], origin: str = ""
-) -> Document:
-    """Return the directions papers are picked by, each with its first keywords (by direction id).
-
-    `origin` names the file they come from; empty for those the program ships with.
-    """
-    locale = load(language)
-    items = tuple(_direction(locale, label, keywords.get(label.id, ())) for label in labels)
-    source = locale.text("profile.own", origin=shorten(origin, _TYPED)) if origin else locale.text("profile.packaged")
-    notes = (_muted(source), _muted(locale.text("profile.votes")))
-    return _screen(language, locale.text("title.profile"), Bullets(items), *notes)
-
-
 def start(language: Language, name: str, *, subscribed: bool, when: str) -> Document:
     """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it."""
     locale = load(language)
     who = shorten(name, 40)
     title = locale.text("start.hello", name=who) if who else locale.text("start.hello_plain")
-    arrives = locale.text("start.subscribed" if subscribed else "start.not_subscribed", when=when)
-    lines = [locale.text("start.purpose"), arrives, *(locale.text(f"start.{key}") for key in ("push", "ask", "change"))]
-    paragraphs = [Paragraph((Run(line),)) for line in lines]
+    arrives = locale.spans("start.subscribed" if subscribed else "start.not_subscribed", when=when)
+    lines = [locale.spans("start.purpose"), arrives, *(locale.spans(f"start.{k}") for k in ("push", "ask", "change"))]
+    paragraphs = [Paragraph(line) for line in lines]
     own = "unsubscribe" if subscribed else "subscribe"
     return _screen(language, title, *paragraphs, _today(locale, own, "settings", "help"))
 
@@ -190,13 +176,6 @@ def _beside(locale: Locale, paper_id: str, done: dt.datetime | None = None) -> t
     return tuple(Button(locale.text(f"button.{label}"), action, paper_id) for label, action in names.items())
 
 
-def _direction(locale: Locale, label: Label, keywords: Sequence[str]) -> tuple[Paragraph, ...]:
-    words, rest = locale.join(keywords[:_KEYWORDS]), len(keywords) - _KEYWORDS
-    said = locale.text("profile.more", words=words, n=rest) if rest > 0 else words
-    name = Paragraph((Run(label.text, Style.STRONG),), Importance.ESSENTIAL)
-    return (name, _detail(said)) if said else (name,)
-
-
 def _listed(locale: Locale, dated: Sequence[tuple[Paper, str]]) -> Bullets:
     """Return papers numbered, each with a line of what is known of it."""
     items = []
@@ -242,6 +221,6 @@ def _screen(language: Language, title: str, *blocks: Block) -> Document:
 
 def _note(language: Language, key: str, buttons: tuple[Button, ...] = (), **params: object) -> Document:
     """Return a single sentence that fits a toast of 200 characters."""
-    text = load(language).text(key, **params)
+    said = load(language).spans(key, **params)
     below = (Buttons((buttons,)),) if buttons else ()
-    return Document(text, language, (Paragraph((Run(text),), Importance.ESSENTIAL), *below), text)
+    return Document(plain(said), language, (Paragraph(said, Importance.ESSENTIAL), *below), plain(said))

@@ -20,6 +20,7 @@ from formatting.document import (
     Link,
     Paragraph,
     Run,
+    Spans,
     Style,
     plain,
 )
@@ -57,6 +58,8 @@ Kind = Literal[
     "no_words",
     "not_saved",
     "nothing_kept",
+    "empty_profile",
+    "long_profile",
 ]
 
 
@@ -163,10 +166,10 @@ def card(
     return Document(name, language, (*found, Buttons(rows)), contribution or name)
 
 
-def help(rows: Sequence[tuple[str, str]], language: Language) -> Document:  # noqa: A001 - the command's name
-    """Return the commands and what each does, as (`/paper`, text) rows."""
+def help(rows: Sequence[tuple[str, Spans]], language: Language) -> Document:  # noqa: A001 - the command's name
+    """Return the commands and what each does, as (`/paper`, what is said of it) rows."""
     heading = load(language).text("title.help")
-    items = tuple((Paragraph((Run(command, Style.CODE), Run(f" — {text}"))),) for command, text in rows)
+    items = tuple((Paragraph((Run(command, Style.CODE), Run(" — "), *said)),) for command, said in rows)
     return Document(heading, language, (Heading(1, (Run(heading),)), Bullets(items)), heading)
 
 
@@ -178,8 +181,8 @@ def message(kind: Kind, language: Language, text: str = "", reason: str = "") ->
     locale = load(language)
     title = locale.text(f"message.{kind}.title")
     values = {"text": shorten(text, _TYPED_COLUMNS), "reason": shorten(reason, _SUMMARY_COLUMNS)}
-    said = locale.text(f"message.{kind}.text", **values)
-    return Document(title, language, (Paragraph((Run(said),), Importance.ESSENTIAL),), said)
+    said = locale.spans(f"message.{kind}.text", **values)
+    return Document(title, language, (Paragraph(said, Importance.ESSENTIAL),), plain(said))
 
 
 def collected(day: Day, language: Language) -> Document:

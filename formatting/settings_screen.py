@@ -11,7 +11,7 @@ from formatting.locales import Locale, load
 
 _TIMES = ("07:00", "07:30", "08:00", "09:00", "10:00")
 _ITEMS = ("3", "5", "8", "10")
-_LANGUAGES: dict[Language, str] = {"zh": "中文", "en": "English"}
+LANGUAGES: dict[Language, str] = {"zh": "中文", "en": "English"}
 _ZONES = {
     "Asia/Shanghai": "shanghai",
     "Asia/Tokyo": "tokyo",
@@ -34,6 +34,7 @@ class SettingsView:
     subscribed: bool
     reminder: bool
     allowed_to_change: bool = True
+    own_profile: bool = False
 
 
 def settings(language: Language, values: SettingsView) -> Document:
@@ -41,10 +42,10 @@ def settings(language: Language, values: SettingsView) -> Document:
     locale = load(language)
     title = locale.text("title.settings")
     state, lines = said(language, values)
-    told = locale.text("settings.type" if values.allowed_to_change else "say.admins_only")
+    told = locale.spans("settings.type" if values.allowed_to_change else "say.admins_only")
     below = (Buttons(_buttons(locale, values)),) if values.allowed_to_change else ()
     blocks = (Heading(1, (Run(title),)), state, lines)
-    return Document(title, language, (*blocks, Paragraph((Run(told, Style.MUTED),)), *below), plain(state.spans))
+    return Document(title, language, (*blocks, Paragraph(told), *below), plain(state.spans))
 
 
 def said(language: Language, values: SettingsView) -> tuple[Paragraph, Bullets]:
@@ -73,10 +74,11 @@ def _said(locale: Locale, values: SettingsView) -> dict[str, str]:
     return {
         "time": f"{values.time:%H:%M}",
         "zone": city if city == values.zone else f"{city} · {values.zone}",
-        "language": _LANGUAGES[values.language],
+        "language": LANGUAGES[values.language],
         "items": str(values.items),
         "days": locale.text("settings.weekdays" if values.weekdays_only else "settings.every_day"),
         "reminder": locale.text("settings.on" if values.reminder else "settings.off"),
+        "profile": locale.text("settings.own_profile" if values.own_profile else "settings.operators_profile"),
     }
 
 
@@ -93,13 +95,13 @@ def _buttons(locale: Locale, values: SettingsView) -> tuple[tuple[Button, ...], 
         tuple(_choice(time, "time", time, f"{values.time:%H:%M}") for time in _TIMES),
         tuple(zones[:3]),
         tuple(zones[3:]),
-        tuple(_choice(name, "lang", code, values.language) for code, name in _LANGUAGES.items()),
+        tuple(_choice(name, "lang", code, values.language) for code, name in LANGUAGES.items()),
         tuple(_choice(number, "items", number, str(values.items)) for number in _ITEMS),
         (
             _switch(locale, "weekdays", on=values.weekdays_only),
             _switch(locale, "reminder", on=values.reminder),
         ),
-        (Button(locale.text(f"button.{own}"), own),),
+        (Button(locale.text(f"button.{own}"), own), Button(locale.text("button.profile"), "profile")),
     )
 
 

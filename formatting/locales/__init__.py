@@ -7,11 +7,13 @@ import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from brief.models import Language
+from formatting.document import Run, Style
 
 
 class _Gaps(dict[str, object]):
@@ -51,8 +53,11 @@ class Locale:
 
     def text(self, key: str, /, **params: object) -> str:
         """Return the sentence of a key with its values put in; raises KeyError for an unknown key."""
-        filled = _Template().vformat(str(self._table[key]), (), _Gaps(params))
-        return re.sub(" {2,}", " ", filled).strip(" ")
+        return _filled(str(self._table[key]).replace("`", ""), params).strip(" ")
+
+    def spans(self, key: str, /, **params: object) -> tuple[Run, ...]:
+        """Return the same sentence with its commands as code. What a reader typed is a value and cannot become one."""
+        return tuple(replace(run, text=_filled(run.text, params)) for run in marked(str(self._table[key])))
 
     def times(self, number: int) -> str:
         """Return "three times"; larger numbers in digits."""
@@ -72,6 +77,16 @@ class Locale:
     def moment(self, moment: dt.datetime) -> str:
         """Return a time in UTC: `2026-05-01 07:30 UTC`."""
         return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def marked(text: str) -> tuple[Run, ...]:
+    """Return a text of our own, in which backticks stand around commands, as plain runs and code."""
+    parts = enumerate(text.split("`"))
+    return tuple(Run(part, Style.CODE if n % 2 else Style.PLAIN) for n, part in parts if part)
+
+
+def _filled(template: str, params: Mapping[str, object]) -> str:
+    return re.sub(" {2,}", " ", _Template().vformat(template, (), _Gaps(params)))
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

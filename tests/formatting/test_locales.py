@@ -1,11 +1,13 @@
 import datetime as dt
+import re
 import string
 
 import pytest
 
+from bot.commands import COMMANDS
 from brief.errors import Trouble
 from brief.models import Language, Note, Quiet, SourceReport, Status
-from formatting.document import plain
+from formatting.document import Style, plain
 from formatting.locales import Locale, load
 from formatting.reports import note_text, report_lines, source_name
 
@@ -132,3 +134,27 @@ def test_dates(language: Language, shown: str) -> None:
 def test_an_unknown_source_is_named_by_its_id() -> None:
     assert source_name(EN, "github") == "GitHub Search"
     assert source_name(EN, "gopher") == "gopher"
+
+
+COMMAND = re.compile(r"(?<![\w/.`])/[a-z]+", re.ASCII)  # as typed, with or without its backtick
+OUR_TEXTS = [text for locale in (EN, ZH) for key in locale.keys if isinstance(text := locale.raw(key), str)]
+HELP_TEXTS = [row.run.__doc__ or "" for row in COMMANDS.values()]
+
+
+@pytest.mark.parametrize("text", [text for text in (*OUR_TEXTS, *HELP_TEXTS) if "`" in text or "/" in text])
+def test_commands_stand_between_backticks_and_exist(text: str) -> None:
+    plain_parts, code = text.split("`")[::2], text.split("`")[1::2]
+    assert len(plain_parts) == len(code) + 1
+    assert not [found for part in plain_parts for found in COMMAND.findall(part)]
+    for part in code:
+        assert part == "{reason}" or part.split()[0].removeprefix("/") in COMMANDS, part
+
+
+@BOTH
+def test_spans_say_the_same_as_the_text_with_the_commands_as_code(locale: Locale) -> None:
+    values = {"text": "`/stop` {x}", "reason": "/save 1"}
+    spans = locale.spans("message.not_saved.text", **values)
+    assert plain(spans) == locale.text("message.not_saved.text", **values)
+    assert [span.text for span in spans if span.style is Style.CODE] == ["/save 1"]
+    for key in (key for key in locale.keys if isinstance(locale.raw(key), str)):
+        assert plain(locale.spans(key)).strip() == locale.text(key)

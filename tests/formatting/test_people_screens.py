@@ -10,10 +10,11 @@ from hostile import texts
 from hypothesis import given, settings
 
 import formatting
-from brief.models import Label, Language, Paper
+from brief.models import Language, Paper
 from formatting import people, screens
 from formatting.document import Button, Buttons, Document, UrlButton
 from formatting.locales import load
+from formatting.profile_screen import ProfileView, profile
 from formatting.screens import Kind
 from formatting.settings_screen import SettingsView, when
 from formatting.settings_screen import settings as settings_screen
@@ -47,7 +48,6 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
     """Every screen of `people`, showing this paper and this text from outside."""
     other = [(paper, builders.MORNING, None), (paper, builders.MORNING, builders.MORNING)]
     dated = [(paper, DAY)] * 3
-    label = Label(id="a", text=text)
     return [
         people.later(language, []),
         people.later(language, other * 4, 2, 3),
@@ -63,8 +63,11 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.reminder(language, 7, [paper] * 3),
         people.export_choice(language),
         people.export_caption(language, 3, text),
-        people.profile(language, [label] * 20, {"a": [text] * 60}),
-        people.profile(language, [label], {}, text),
+        profile(
+            language, ProfileView([(text, [text] * 60)] * 20, [text] * 60, [text], [text], [(text, "no_words")] * 9)
+        ),
+        profile(language, ProfileView([(text, [text])], own=text)),
+        profile(language, ProfileView([(text, ())], origin=text)),
         people.start(language, text, subscribed=True, when=when(language, dt.time(8), text, weekdays_only=True)),
         people.start(language, "", subscribed=False, when=when(language, dt.time(8), "UTC", weekdays_only=False)),
         people.subscribed(language, when(language, dt.time(8), "UTC", weekdays_only=False)),
@@ -89,7 +92,7 @@ def test_every_screen_takes_any_title(language: Language, text: str) -> None:
 @LANGUAGES
 def test_every_button_is_carried_and_leads_to_a_command(language: Language) -> None:
     known = {"card", "save", "done", "remove", "later", "export", "top", "settings", "help"}
-    known |= {"subscribe", "unsubscribe", "reminder"}
+    known |= {"subscribe", "unsubscribe", "reminder", "profile"}
     for document in everything(language, PAPERS[0], "text"):
         assert {action for action, _ in actions(document)} <= known
         drawn = [b for block in document.blocks if isinstance(block, Buttons) for row in block.rows for b in row]
@@ -190,12 +193,23 @@ def test_export_offers_four_formats_and_names_the_one_sent(language: Language) -
 
 
 def test_the_profile_shows_a_few_keywords_and_where_they_come_from() -> None:
-    labels = [Label(id="a", text="World models"), Label(id="b", text="Agents")]
-    own = shown(people.profile("en", labels, {"a": [f"w{n}" for n in range(9)], "b": ["tool use"]}, "mine.toml"))
-    assert "• World models\nw0, w1, w2, w3, w4, w5 and 3 more" in own
-    assert "• Agents\ntool use" in own
-    assert "mine.toml" in own
-    assert "PAPERBOY_PROFILE" in shown(people.profile("en", labels, {}))
+    directions = [("World models", [f"w{n}" for n in range(9)]), ("Agents", ["tool use"])]
+    document = profile("en", ProfileView(directions, origin="mine.toml"))
+    assert "• World models\nw0, w1, w2, w3, w4, w5 and 3 more" in shown(document)
+    assert "• Agents\ntool use" in shown(document)
+    assert "mine.toml" in shown(document)
+    assert actions(document) == [("top", "")]
+    assert "program ships with" in shown(profile("en", ProfileView(directions)))
+
+
+@LANGUAGES
+def test_ones_own_profile_says_what_was_not_understood_and_how_to_change_it(language: Language) -> None:
+    view = ProfileView(
+        [("Agents", ["tool use"])], ["biology"], ["Ada"], ["Lab"], [("量子", "no_english")], "agents\n量子"
+    )
+    document = profile(language, view)
+    assert all(word in shown(document) for word in ("biology", "Ada", "Lab", "“量子”", "/profile agents; 量子"))
+    assert actions(document) == [("top", ""), ("profile", "reset")]
 
 
 @LANGUAGES
@@ -231,7 +245,9 @@ def test_settings_mark_what_is_set_and_every_button_names_its_value() -> None:
         ("items", "5"),
         ("reminder", "off"),
     ]
-    assert {"time", "zone", "lang", "items", "weekdays", "reminder", "unsubscribe"} == set(dict(actions(document)))
+    assert {"time", "zone", "lang", "items", "weekdays", "reminder", "unsubscribe", "profile"} == set(
+        dict(actions(document))
+    )
     assert ("weekdays", "on") in actions(document)
     assert all(word in shown(document) for word in ("08:00", "上海 · Asia/Shanghai", "中文", "每天", "/time 7:30"))
 

@@ -7,7 +7,7 @@ import pytest
 from brief.models import Brief, Day, Language, Note, Quiet, SourceReport, Status
 from formatting import markdown, screens, terminal
 from formatting.document import Button, Buttons, Document, Heading, Importance, UrlButton, plain
-from formatting.locales import load
+from formatting.locales import load, marked
 from formatting.screens import Kind
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -301,7 +301,9 @@ def test_a_check_tells_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_help_lists_the_commands() -> None:
-    assert " · /paper — open a card" in text(screens.help([("/paper", "open a card")], "en"))
+    assert " · /paper — open a card: /paper 1" in text(
+        screens.help([("/paper", marked("open a card: `/paper 1`"))], "en")
+    )
 
 
 def test_an_unknown_note_does_not_stop_the_brief() -> None:

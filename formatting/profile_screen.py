@@ -1,0 +1,90 @@
+"""What papers are picked by: the directions with the keywords looked for, and what of a reader's words is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from brief.models import Language
+from formatting.document import Block, Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style
+from formatting.locales import Locale, load
+from formatting.text import shorten
+
+_KEYWORDS = 6  # of a direction
+_NAMES = 20  # of whom or what is followed or avoided
+_UNREAD = 5
+_FILE = 80  # columns
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """A profile as a reader sees it: `directions` are names with keywords, `unread` words with the reason.
+
+    `own` are the reader's words, empty where the operator's profile is used; `origin` is then the file it comes from,
+    empty for the one the program ships with.
+    """
+
+    directions: Sequence[tuple[str, Sequence[str]]]
+    avoid: Sequence[str] = ()
+    authors: Sequence[str] = ()
+    organizations: Sequence[str] = ()
+    unread: Sequence[tuple[str, str]] = ()
+    own: str = ""
+    origin: str = ""
+
+
+def profile(language: Language, view: ProfileView) -> Document:
+    """Return how papers are picked and how to change that."""
+    locale = load(language)
+    title = locale.text("title.profile")
+    directions = Bullets(tuple(_direction(locale, name, keywords) for name, keywords in view.directions))
+    blocks = (directions, *_lists(locale, view), *_unread(locale, view.unread), *_notes(locale, view))
+    return Document(title, language, (Heading(1, (Run(title),)), *blocks, _buttons(locale, view)), title)
+
+
+def _direction(locale: Locale, name: str, keywords: Sequence[str]) -> tuple[Paragraph, ...]:
+    named = Paragraph((Run(name, Style.STRONG),), Importance.ESSENTIAL)
+    said = _enumerated(locale, keywords, _KEYWORDS)
+    return (named, Paragraph((Run(said, Style.MUTED),), Importance.DETAIL)) if said else (named,)
+
+
+def _lists(locale: Locale, view: ProfileView) -> Iterator[Block]:
+    """Yield a line for each list that is not empty."""
+    colon = str(locale.raw("punctuation.colon"))
+    for key, phrases in (("authors", view.authors), ("organizations", view.organizations), ("avoid", view.avoid)):
+        if phrases:
+            label = Run(locale.text(f"profile.{key}"), Style.STRONG)
+            yield Paragraph((label, Run(colon + _enumerated(locale, phrases, _NAMES))))
+
+
+def _unread(locale: Locale, unread: Sequence[tuple[str, str]]) -> Iterator[Block]:
+    """Yield what could not be understood, and why."""
+    if unread:
+        yield Paragraph((Run(locale.text("profile.unread", n=len(unread)), Style.STRONG),))
+        lines = (locale.text(f"profile.{reason}", text=text) for text, reason in unread[:_UNREAD])
+        yield Bullets(tuple((Paragraph((Run(line),)),) for line in lines))
+
+
+def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
+    """Yield whose profile it is, what votes do, and how to change it."""
+    if view.own:
+        source = locale.text("profile.own")
+    elif view.origin:
+        source = locale.text("profile.file", origin=shorten(view.origin, _FILE))
+    else:
+        source = locale.text("profile.packaged")
+    yield Paragraph((Run(f"{source} {locale.text('profile.votes')}", Style.MUTED),))
+    if view.own:
+        yield Paragraph(locale.spans("profile.again", text="; ".join(view.own.splitlines())), Importance.DETAIL)
+    else:
+        yield Paragraph(locale.spans("profile.change"))
+
+
+def _buttons(locale: Locale, view: ProfileView) -> Buttons:
+    back = (Button(locale.text("button.reset"), "profile", "reset"),) if view.own else ()
+    return Buttons(((Button(locale.text("button.today"), "top"), *back),))
+
+
+def _enumerated(locale: Locale, phrases: Sequence[str], most: int) -> str:
+    words, rest = locale.join(phrases[:most]), len(phrases) - most
+    return locale.text("profile.more", words=words, n=rest) if rest > 0 else words

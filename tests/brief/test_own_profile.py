@@ -1,0 +1,150 @@
+"""What a reader writes in plain words becomes a profile, and what could not be understood is said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brief.own_profile import LENGTH, profile_from_text
+from brief.profile import Profile, load_profile
+
+KNOWN = load_profile()
+
+
+def read(text, known=KNOWN):
+    return profile_from_text(text, "own", known)
+
+
+def keywords(text):
+    profile, unread = read(text)
+    assert unread == ()
+    return [direction.keywords for direction in profile.directions]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Agents: tool use, MCP", [("tool use", "MCP")]),
+        ("tool use agents\ncode search", [("tool use agents",), ("code search",)]),
+        ("tool use agents; code search；graph search", [("tool use agents",), ("code search",), ("graph search",)]),
+        (
+            "- protein folding\n* code search\n3. graph search",
+            [("protein folding",), ("code search",), ("graph search",)],
+        ),
+        ("I work on protein folding. Also code search.", [("protein folding",), ("code search",)]),
+        ("reasoning about proteins in latent space", [("reasoning about proteins in latent space", "latent space")]),
+        ("GRPO for robots", [("GRPO for robots", "GRPO")]),
+        ("robots in space", [("robots in space", "robots", "space")]),
+        ("code search, protein folding", [("code search", "protein folding")]),
+    ],
+)
+def test_each_line_or_sentence_is_a_direction(text, said):
+    found = keywords(text)
+    assert [phrases[: len(expected)] for phrases, expected in zip(found, said, strict=True)] == said
+
+
+def test_a_direction_bears_the_readers_own_name():
+    profile, _ = read("I'm interested in latent space; 代码助手: SWE-bench")
+    assert [(d.en, d.zh) for d in profile.directions] == [("latent space",) * 2, ("代码助手",) * 2]
+    assert profile.name == "own"
+
+
+def test_lists_say_whom_to_follow_and_what_to_avoid():
+    text = "latent space\navoid: biology, medical imaging\nauthors: Ada Lovelace and Alan Turing\n机构：MIT、Stanford"
+    profile, unread = read(text)
+    assert unread == ()
+    assert profile.avoid == ("biology", "medical imaging")
+    assert profile.authors == ("Ada Lovelace", "Alan Turing")
+    assert profile.organizations == ("MIT", "Stanford")
+    assert len(profile.directions) == 1
+    assert read("latent space; avoid biology")[0].avoid == read("latent space; 不看：biology")[0].avoid == ("biology",)
+
+
+def test_lists_alone_keep_the_operators_directions():
+    profile, _ = read("avoid: biology")
+    assert profile.directions == KNOWN.directions
+    assert profile.avoid == ("biology",)
+
+
+def test_chinese_words_are_looked_for_under_their_english_names():
+    [world] = keywords("我关心世界模型")
+    assert "world model" in world
+    assert keywords("世界模型") == [world]
+    assert "latent reasoning" in keywords("隐空间推理")[0]
+    assert "chain-of-thought" not in keywords("隐空间推理")[0]  # not the 推理 within it
+    assert "VLA" in keywords("具身智能: VLA, 机器人")[0]
+    assert "robot" in keywords("具身智能: VLA, 机器人")[0]
+    assert "time series" in read("latent space; 不看：时间序列")[0].avoid
+
+
+def test_the_operators_names_are_known_too():
+    row = {"id": "q", "zh": "量子引力", "en": "quantum gravity", "keywords": ["spin foam", "圈量子"]}
+    known = Profile.model_validate({"name": "mine", "directions": [row]})
+    assert read("量子引力", known)[0].directions[0].keywords == ("spin foam",)
+    assert read("圈量子", known)[0].directions[0].keywords == ("spin foam",)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("量子引力", [("量子引力", "no_english")]),
+        ("квантовая гравитация", [("квантовая гравитация", "no_english")]),
+        ("LLM 量子", [("LLM 量子", "no_english")]),
+        ("机构：清华", [("清华", "no_english")]),
+        ("of the", [("of the", "no_words")]),
+        ("🙂", [("🙂", "no_english")]),
+        ("", []),
+        (" \n;;; - \n", []),
+    ],
+)
+def test_what_says_nothing_makes_no_profile_and_is_named(text, unread):
+    assert read(text) == (None, tuple(unread))
+
+
+def test_what_is_understood_counts_beside_what_is_not():
+    profile, unread = read("量子引力; 世界模型，量子; authors: Ada, 何恺明")
+    assert len(profile.directions) == 1
+    assert profile.authors == ("Ada",)
+    assert [part.text for part in unread] == ["量子引力", "量子", "何恺明"]
+
+
+def test_what_is_beyond_a_profile_is_named():
+    profile, unread = read("\n".join(f"topic number{n}" for n in range(23)))
+    assert len(profile.directions) == 20
+    assert unread == tuple((f"topic number{n}", "too_many") for n in range(20, 23))
+    profile, unread = read("many: " + ", ".join(f"w{n}x" for n in range(62)))
+    assert len(profile.directions[0].keywords) == 60
+    assert unread == (("w60x", "too_many"), ("w61x", "too_many"))
+
+
+PIECES = [
+    "avoid:",
+    "不看：",
+    "authors:",
+    "关注：",
+    "世界模型",
+    "隐空间推理",
+    "GRPO",
+    "a",
+    "LLM",
+    ",",
+    "，",
+    ";",
+    "\n",
+    ": ",
+    "- ",
+]
+
+
+@given(st.one_of(st.text(max_size=LENGTH * 2), st.lists(st.sampled_from(PIECES) | st.text(max_size=9)).map("".join)))
+def test_any_text_is_read_within_the_limits_of_a_profile(text):
+    profile, unread = read(text)
+    assert all(0 < len(part.text) <= 80 for part in unread)
+    if profile:
+        assert Profile.model_validate(profile.model_dump()) == profile
+        assert len(profile.digest) == 16
+        assert all(phrase.isprintable() for d in profile.directions for phrase in (d.en, *d.keywords))
+
+
+@given(st.sampled_from(PIECES), st.integers(1, LENGTH))
+def test_repetition_is_read_quickly_enough_to_be_tested(piece, times):
+    read((piece * times)[:LENGTH])
