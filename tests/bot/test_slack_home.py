@@ -10,15 +10,10 @@ from typing import Any
 import pytest
 from slack_personal import paperboy_in
 
-from bot.people import Chat
 from bot.services import Services
-from bot.slack_form import changes, chosen, ticked
-from bot.slack_home import pressed_in_view, who_asks
 from brief.settings import Settings
 from formatting.locales import load
 from formatting.press import unpack
-from formatting.settings_screen import SettingsView
-from formatting.slack_views import settings_modal
 from tests.fakes.slack import FakeSlack, View
 
 ADA, BO = "slack:T1:U1", "slack:T1:U2"
@@ -303,67 +298,3 @@ async def test_settings_asked_too_late_are_shown_directly(fake, services):
     fake.fail("views.open", "expired_trigger_id")
     await fake.press(view, offered(view)["settings", ""])
     assert "Asia/Shanghai" in (await fake.next_message("U1")).plain
-
-
-# -- what payloads say ------------------------------------------------------------------------------------------------
-
-CHAT = Chat(id=ADA, zone="Asia/Shanghai", time=dt.time(8), subscribed=True, reminder=True)
-STATE: dict[str, Any] = {
-    "time": {"selected_time": "08:00"},
-    "zone": {"value": "Asia/Shanghai"},
-    "language": {"selected_option": {"value": "en"}},
-    "items": {"selected_option": {"value": "5"}},
-    "options": {"selected_options": [{"value": "subscribe"}, {"value": "reminder"}]},
-    "profile": {"value": None},
-}
-
-
-def form(**fields: Any) -> dict[str, Any]:
-    return {"state": {"values": {name: {name: field} for name, field in {**STATE, **fields}.items()}}}
-
-
-def test_only_what_differs_becomes_a_command():
-    assert changes(CHAT, form()) == {}
-    assert changes(CHAT, form(time={"selected_time": "07:30"})) == {"zone": ("/time 07:30",)}
-    assert changes(CHAT, form(zone={"value": "Tokyo"})) == {"zone": ("/time 08:00 Tokyo",)}
-    assert changes(CHAT, form(options={"selected_options": []})) == {"options": ("/unsubscribe", "/reminder off")}
-
-
-def test_a_zone_only_slack_knows_is_not_asked_about_when_it_stays():
-    chat = CHAT.model_copy(update={"zone": "Etc/GMT+3"})
-    assert changes(chat, form(zone={"value": "Etc/GMT+3"}, time={"selected_time": "09:00"})) == {
-        "zone": ("/time 09:00",)
-    }
-
-
-@pytest.mark.parametrize(
-    "field", [None, 3, [], {}, {"value": 3}, {"selected_option": "x"}, {"selected_options": [None, {"value": 1}]}]
-)
-def test_a_form_with_anything_in_it_is_read(field):
-    assert chosen({"state": {"values": {"x": {"x": field}}}}, "x") == ""
-    assert ticked({"state": {"values": {"x": {"x": field}}}}, "x") == frozenset()
-
-
-def test_the_form_that_is_shown_is_the_form_that_is_read():
-    values = SettingsView(dt.time(8), "UTC", "en", 5, weekdays_only=False, subscribed=True, reminder=True)
-    assert {block["block_id"] for block in settings_modal("en", values, "")["blocks"]} == STATE.keys()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"team": "T1", "user": "U1"},
-        {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T2"}},
-        {"team": {"id": "T1"}, "user": {"id": "../U1"}},
-        {"team": {"id": None}, "user": {"id": "U1"}},
-    ],
-)
-def test_who_belongs_to_no_workspace_of_ours_is_nobody(body):
-    assert who_asks(body) is None
-    assert pressed_in_view({**body, "view": {"id": "V1"}, "actions": [{"value": "x"}]}) is None
-
-
-def test_a_press_under_a_message_is_none_in_a_view():
-    body = {"team": {"id": "T1"}, "user": {"id": "U1"}, "actions": [{"value": "x"}], "container": {"type": "message"}}
-    assert pressed_in_view(body) is None

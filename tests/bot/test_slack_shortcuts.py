@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from slack_personal import paperboy_in
 
 from bot import slack_shortcuts
 from bot.services import Services
-from bot.slack_shortcuts import place_of_links, wanted, words_of
 from brief.errors import SourceError, Trouble
 from brief.models import Paper
 from brief.settings import Settings
@@ -247,65 +243,3 @@ async def test_a_link_whose_paper_cannot_be_asked_for_does_not_stop_the_others(f
     previews = await asyncio.gather(shortcuts._preview(UNKNOWN, "en"), shortcuts._preview(KNOWN, "en"))
     assert previews[0] is None
     assert previews[1] is not None
-
-
-# -- what payloads say ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        (f"  {KNOWN} ", ("card", KNOWN)),
-        (LINK, ("card", KNOWN)),
-        ("world model", ("search", "world model")),
-        ("", ("search", "")),
-    ],
-)
-def test_an_id_means_a_card_and_words_a_search(typed, meant):
-    assert wanted(typed.strip()) == meant
-
-
-def test_only_what_can_be_read_in_a_message_counts():
-    message = {
-        "text": "text",
-        "ts": "ts",
-        "blocks": [{"type": "section", "block_id": "id", "text": {"type": "mrkdwn", "text": "block"}}],
-        "attachments": [
-            {"title": "title", "title_link": "link", "id": 1, "fields": [{"title": "field", "value": "v"}]}
-        ],
-    }
-    assert words_of(message) == "text block title link field"
-
-
-json_values = st.recursive(
-    st.none() | st.integers() | st.text(max_size=8) | st.just("https://arxiv.org/abs/2604.26904"),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "blocks", "x"]), inner, max_size=3)
-    ),
-    max_leaves=20,
-)
-
-
-@given(message=json_values)
-def test_a_message_with_anything_in_it_is_read(message: Any) -> None:
-    assert isinstance(words_of(message), str)
-
-
-def test_a_message_is_read_within_bounds():
-    nested: Any = "deep"
-    for _ in range(100):
-        nested = [nested]
-    assert words_of({"text": "x" * 100_000, "blocks": nested}) == "x" * 40_000
-
-
-@pytest.mark.parametrize(
-    ("event", "where"),
-    [
-        ({"unfurl_id": "u", "source": "composer", "channel": "COMPOSER"}, {"unfurl_id": "u", "source": "composer"}),
-        ({"channel": "C1", "message_ts": "1.2"}, {"channel": "C1", "ts": "1.2"}),
-        ({"channel": "C1"}, None),
-        ({}, None),
-    ],
-)
-def test_a_preview_goes_where_the_event_says(event, where):
-    assert place_of_links(event) == where
