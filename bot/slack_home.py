@@ -28,7 +28,6 @@ from formatting.home import home, noted
 from formatting.press import Press
 from formatting.text import shorten
 
-PAGE = "paperboy.url."  # how the value of a menu's entry begins that only opens a page
 _ERROR_COLUMNS = 240  # of what is said under a field
 _TEAM_OR_PERSON = re.compile(r"[A-Z][A-Z0-9]{1,20}", re.ASCII)
 
@@ -70,7 +69,7 @@ class Home:
     async def pressed(self, body: Body) -> None:
         """Answer a press in the Home tab or in a modal."""
         seen = pressed_in_view(body)
-        if seen is None or not seen.data or seen.data.startswith(PAGE):
+        if seen is None or not seen.data:
             return
         chat = await self._chats.of_person(seen.team, seen.person)
         wanted = press.unpack(seen.data)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from brief.models import find_arxiv_ids
+from formatting.slack_buttons import PAGE
 
 TYPED_LIMIT = 1000  # characters of a message that are read; no command is longer
 SHARE = ("share", "分享")  # as the last word: the answer is for everyone in the channel
@@ -147,7 +148,8 @@ def loses_access(event: Json) -> bool:
 def data_of(action: Json) -> str:
     """Return the data of a pressed button or chosen menu entry, empty for one that only opens a page."""
     value = _dig(action, "selected_option", "value") if "selected_option" in action else action.get("value")
-    return str(value or "")[:TYPED_LIMIT]
+    data = str(value or "")[:TYPED_LIMIT]
+    return "" if data.startswith(PAGE) else data
 
 
 def typed(text: str) -> str:

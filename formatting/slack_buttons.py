@@ -11,6 +11,7 @@ from formatting.fit import shorten
 from formatting.press import pack
 from formatting.text import clean, followed, safe_url
 
+PAGE = "paperboy.url."  # how the action_id of a button and the value of an option begin that only open a page
 _LABEL = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 _VALUE = 150  # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 _MENU = 5  # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
@@ -62,4 +63,4 @@ def _menu(menu: Sequence[Json], numbers: Iterator[int]) -> Json:
 
 
 def _page(number: int) -> str:
-    return f"paperboy.url.{number}"
+    return f"{PAGE}{number}"

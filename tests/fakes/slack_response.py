@@ -21,7 +21,11 @@ _KNOWN |= {"unfurl_links", "unfurl_media", "mrkdwn", "metadata"}
 
 @dataclass
 class Address:
-    """Where the answers to one slash command or press go; `original` is the message that can be replaced."""
+    """Where the answers to one slash command or press go; `original` is the message that was pressed, if any.
+
+    An answer to a slash command has none, whatever it says of `replace_original`:
+    https://github.com/slackapi/bolt-python/issues/1268, https://github.com/slackapi/bolt-js/issues/2287
+    """
 
     channel: Channel
     person: str
@@ -87,11 +91,9 @@ class Responses:
         more = {"thread": payload.get("thread_ts"), "bot_id": team.bot_id, "app_id": self.world.app_id}
         more |= {"sent": payload}
         if kind == "ephemeral":
-            message = self.world.whisper(address.channel, address.person, text, blocks, **more)
+            self.world.whisper(address.channel, address.person, text, blocks, **more)
         else:
-            message = self.world.post(address.channel, team.bot_user, text, blocks, **more)
-        if not address.pressed:  # the next answer to a slash command can replace this one
-            address.original = message
+            self.world.post(address.channel, team.bot_user, text, blocks, **more)
 
     def _delete(self, address: Address) -> None:
         if address.original is None:
