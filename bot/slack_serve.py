@@ -51,18 +51,20 @@ class SlackSurface:
     async def serve(self, joined: Joined) -> None:
         """Answer until cancelled. Raises SettingsError for a token that Slack does not take."""
         async with self._session:
-            if self._one:
-                team = (await self._one.connect()).team
-                await self.bot.chats.presubscribe(team)
-                await self.bot.chats.installed(team)
-            async with self.bot.running(), joined(self.bot):
-                _log.info("serving in Slack")
-                await self._receive()
+            try:
+                await self._connect()
+                async with self.bot.running(), joined(self.bot):
+                    _log.info("serving in Slack")
+                    await self._receive()
+            finally:
+                if self._many:
+                    await self._many.close()
 
     def _workspaces(self, services: Services) -> tuple[Workspaces, AsyncOAuthFlow | None]:
         """Return where the app is installed, and the way to install it if that is for everyone."""
         settings = self._settings
         self._one: OneWorkspace | None = None
+        self._many: ManyWorkspaces | None = None
         if settings.slack_bot_token:
             self._one = OneWorkspace(self._client, settings.slack_bot_token.get_secret_value())
             return self._one, None
@@ -70,10 +72,17 @@ class SlackSurface:
         if settings.slack_client_id is None or key is None or secret is None:
             raise SettingsError("SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_ENCRYPTION_KEY: all or none")
         installations = Installations(services.store, key.get_secret_value())
-        many = ManyWorkspaces(
+        self._many = ManyWorkspaces(
             self._client, installations, client_id=settings.slack_client_id, client_secret=secret.get_secret_value()
         )
-        return many, oauth_flow(settings, self._client, installations, self._installed)
+        return self._many, oauth_flow(settings, self._client, installations, self._installed)
+
+    async def _connect(self) -> None:
+        """Learn which workspace the token is of, and bring its chats back."""
+        if self._one:
+            team = (await self._one.connect()).team
+            await self.bot.chats.presubscribe(team)
+            await self.bot.chats.installed(team)
 
     async def _receive(self) -> None:
         """Take events until cancelled: by Socket Mode where there is a token for it, else by HTTP alone."""
