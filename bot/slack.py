@@ -15,8 +15,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.error import BoltUnhandledRequestError
-from slack_bolt.response import BoltResponse
 
 from bot.commands import COMMANDS
 from bot.people import Chat
@@ -121,7 +119,6 @@ class SlackBot:
             app.event(name)(self._uninstalled)
         for name in _CHANNEL_EVENTS:
             app.event(name)(self._channel_changed)
-        app.error(self._failed)
 
     async def _slashed(self, ack: _Ack, body: _Body) -> None:
         await ack()
@@ -210,12 +207,6 @@ class SlackBot:
             _log.exception("a question of %s could not be answered", owner)
         finally:
             work.close()
-
-    async def _failed(self, error: Exception) -> BoltResponse | None:
-        """Acknowledge what this bot has no use for; log what failed before it came to a question."""
-        if not isinstance(error, BoltUnhandledRequestError):
-            _log.error("a delivery of Slack's failed", exc_info=error)
-        return BoltResponse(status=200, body="")
 
 
 def _owner(body: _Body) -> str:
