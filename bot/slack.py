@@ -139,30 +139,30 @@ class SlackBot:
         if pressed:
             await self._in_turn(pressed.asked.owner, self._answers.press(pressed))
         elif (body.get("container") or {}).get("type") == "view":
-            await self._in_turn(_owner(body), self._home.pressed(body))
+            await self._at_once(self._home.pressed(body))
 
     async def _home_opened(self, body: _Body) -> None:
         event = body["event"]
         if event.get("tab") == "home":
-            await self._in_turn(_owner(body), self._home.publish(str(body.get("team_id")), str(event.get("user"))))
+            await self._at_once(self._home.publish(str(body.get("team_id")), str(event.get("user"))))
 
     async def _link_shared(self, body: _Body) -> None:
         if await self._is_new(body):
-            await self._in_turn(_owner(body), self._shortcuts.unfurl(body))
+            await self._at_once(self._shortcuts.unfurl(body))
 
     async def _save_wanted(self, ack: _Ack, body: _Body) -> None:
         await ack()
-        await self._in_turn(_owner(body), self._shortcuts.save(body))
+        await self._at_once(self._shortcuts.save(body))
 
     async def _find_wanted(self, ack: _Ack, body: _Body) -> None:
         await ack()
-        await self._in_turn(_owner(body), self._shortcuts.find(body))
+        await self._at_once(self._shortcuts.find(body))
 
     async def _settings_submitted(self, ack: _Ack, body: _Body) -> None:
-        await self._in_turn(_owner(body), self._home.submitted(ack, body))
+        await self._at_once(self._home.submitted(ack, body))
 
     async def _find_submitted(self, ack: _Ack, body: _Body) -> None:
-        await self._in_turn(_owner(body), self._shortcuts.found(ack, body))
+        await self._at_once(self._shortcuts.found(ack, body))
 
     async def _uninstalled(self, body: _Body) -> None:
         if loses_access(body["event"]):
@@ -193,24 +193,31 @@ class SlackBot:
         return await self._services.people.heard(str(body.get("event_id"))[:64])
 
     async def _in_turn(self, owner: str, work: Coroutine[Any, Any, None]) -> None:
-        """Do what a person asked after what they asked before; one failure must not end the bot."""
-        task = asyncio.create_task(self._alone(owner, work))
+        """Answer what a person asked after what they asked before."""
+
+        async def alone() -> None:
+            try:
+                async with self._turns.setdefault(owner, asyncio.Lock()):
+                    await work
+            finally:
+                work.close()
+
+        await self._at_once(alone())
+
+    async def _at_once(self, work: Coroutine[Any, Any, None]) -> None:
+        """Answer now: in a view, what Slack hands out for an answer is good for three seconds."""
+        task = asyncio.create_task(_guarded(work))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         await asyncio.wait([task])
 
-    async def _alone(self, owner: str, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            async with self._turns.setdefault(owner, asyncio.Lock()), asyncio.timeout(HANDLING_LIMIT):
-                await work
-        except Exception:  # noqa: BLE001 - the next question is another matter
-            _log.exception("a question of %s could not be answered", owner)
-        finally:
-            work.close()
 
-
-def _owner(body: _Body) -> str:
-    """Return who acts, as an owner of things; whatever Slack left out makes another, harmless name."""
-    team, user = body.get("team") or {}, body.get("user") or {}
-    person = body["event"].get("user") if "event" in body else user.get("id")
-    return chat_id(str(body.get("team_id") or team.get("id")), str(person))
+async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+    """Do one thing that was asked for; its failure must not end the bot."""
+    try:
+        async with asyncio.timeout(HANDLING_LIMIT):
+            await work
+    except Exception:  # noqa: BLE001 - the next question is another matter
+        _log.exception("a question from Slack could not be answered")
+    finally:
+        work.close()

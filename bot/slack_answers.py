@@ -128,7 +128,7 @@ class Answers:
             else:
                 await self._tell(stage, working)
 
-        async with _while_slow(lambda: self._quietly(stage, show_work)):
+        async with while_slow(lambda: self._quietly(stage, show_work)):
             reply, fine = await self._reply(stage)
         if stage.everyone:
             await self._quietly(stage, lambda: self._post(stage, reply, posted))
@@ -145,7 +145,7 @@ class Answers:
             covered = True
             await self._respond(stage, notes.working(stage.language), over=True)
 
-        async with _while_slow(cover):
+        async with while_slow(cover):
             reply, fine = await self._reply(stage)
         if isinstance(reply, File):
             await self._tell(stage, reply)
@@ -199,7 +199,7 @@ class Answers:
 
 
 @asynccontextmanager
-async def _while_slow(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def while_slow(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Show once that there is work when it takes a while; whoever leaves waits until that has been shown."""
     done = asyncio.Event()
 

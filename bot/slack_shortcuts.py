@@ -13,6 +13,7 @@ from bot.commands import CommandError, Request
 from bot.people import Chat, language_of
 from bot.reading import find_paper
 from bot.services import Services
+from bot.slack_answers import while_slow
 from bot.slack_chats import Chats
 from bot.slack_form import chosen
 from bot.slack_home import Ack, Body, who_asks
@@ -22,7 +23,7 @@ from bot.slack_send import Sender
 from bot.slack_updates import Place, chat_id
 from brief.errors import SourceError
 from brief.models import Language, Paper, find_arxiv_ids
-from formatting import found, press, slack, slack_views
+from formatting import found, notes, press, slack, slack_views
 from formatting.document import Document
 
 KEPT = 10  # papers of one message
@@ -50,10 +51,14 @@ class Shortcuts:
             return
         chat = await self._chats.of_person(*who)
         ids = list(islice((paper_id for paper_id, _ in find_arxiv_ids(words_of(body.get("message")))), KEPT))
-        note = await self._keep(chat, ids) if ids else found.nothing(chat.language)
-        place = _place(*who, body)
-        url = str(body.get("response_url") or "")
-        await self._sender.respond(url, note, self._services.today(), replace=False, place=place, person=who[1])
+        place, url, today = _place(*who, body), str(body.get("response_url") or ""), self._services.today()
+
+        async def tell(note: Document) -> None:
+            await self._sender.respond(url, note, today, replace=False, place=place, person=who[1])
+
+        async with while_slow(lambda: tell(notes.working(chat.language))):
+            note = await self._keep(chat, ids) if ids else found.nothing(chat.language)
+        await tell(note)
 
     async def find(self, body: Body) -> None:
         """Ask what to look for."""
