@@ -31,7 +31,6 @@ from bot.slack_updates import (
     asked_by_message,
     asked_by_press,
     asked_by_slash,
-    chat_id,
     loses_access,
     place_of,
 )
