@@ -174,7 +174,7 @@ def _profile(chat: Chat, language: Language, services: Services) -> Document:
         authors=used.authors,
         organizations=used.organizations,
         unread=own_profile(chat, services.profile)[1],
-        own=chat.profile,
+        own="" if used is services.profile else chat.profile,
         origin="" if used == load_profile() else path.name if path else used.name,
     )
     return profile_screen.profile(language, view)

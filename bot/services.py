@@ -59,6 +59,7 @@ class Services:
     sources: Sequence[Source]
     clock: Callable[[], dt.datetime]
     asking: Callable[[], AbstractContextManager[Heard]] = silently
+    own_profiles: bool = True  # not where a profile was named for this run
 
     def today(self) -> dt.date:
         """Return the date of the edition that is current in the configured time zone."""
@@ -75,7 +76,7 @@ class Services:
 
     def profile_of(self, chat: Chat) -> Profile:
         """Return the profile that a chat's editions are for: its own words if they can be used, else the operator's."""
-        return own_profile(chat, self.profile)[0] or self.profile
+        return (self.own_profiles and own_profile(chat, self.profile)[0]) or self.profile
 
     async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
         """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def rank(date: dt.date | None, profile: Path | None, feedback: Path | None, *, a
             asked = _asked(date, services)
             if nothing_collected(await services.day(asked)):
                 raise NothingCollectedError(NOTHING)
-            return await services.ranked(asked, services.profile, votes)
+            return await services.ranked(asked, await _reader(services), votes)
 
     ranked = asyncio.run(run())
     if as_json:
@@ -139,7 +140,12 @@ def check() -> bool:
 async def _services(settings: Settings, profile: Path | None, language: Language) -> AsyncIterator[Services]:
     asking = partial(terminal.progress, tuple(row.name for row in SOURCES), language)
     async with wiring.open_services(settings, _profile(settings, profile), asking) as services:
-        yield services
+        yield replace(services, own_profiles=profile is None)
+
+
+async def _reader(services: Services) -> Profile:
+    """Return the profile of who sits at the terminal, which is a chat like the others."""
+    return services.profile_of((await terminal.request(services, services.today(), None)).chat)
 
 
 async def _made(
@@ -147,7 +153,7 @@ async def _made(
 ) -> tuple[Brief, Day | None]:
     async with _services(settings, profile, language) as services:
         asked = _asked(date, services)
-        made = await services.brief(asked, language, services.profile, fresh=True)
+        made = await services.brief(asked, language, await _reader(services), fresh=True)
         return made, await services.store.day(asked)
 
 

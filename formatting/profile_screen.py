@@ -73,7 +73,8 @@ def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
         source = locale.text("profile.file", origin=shorten(view.origin, _FILE))
     else:
         source = locale.text("profile.packaged")
-    yield Paragraph((Run(f"{source} {locale.text('profile.votes')}", Style.MUTED),))
+    for note in (source, locale.text("profile.votes")):
+        yield Paragraph((Run(note, Style.MUTED),))
     if view.own:
         yield Paragraph(locale.spans("profile.again", text="; ".join(view.own.splitlines())), Importance.DETAIL)
     else:

@@ -399,3 +399,16 @@ def test_slacks_calls_are_printed_as_json(paperboy):
         check_message(call["parameters"]["blocks"], call["parameters"]["text"])
     [asked] = json.loads(paperboy("ask", "/must", "--date", SAMPLE, "--format", "slack").stdout)
     assert asked["parameters"]["blocks"][-1]["type"] == "actions"
+
+
+def test_the_terminals_own_words_count_until_a_profile_is_named(paperboy, tmp_path):
+    own = tmp_path / "mine.toml"
+    row = '[[directions]]\nid = "a"\nzh = "甲"\nen = "named in a file"\nkeywords = ["agent"]\n'
+    own.write_text(f'name = "mine"\n{row}', encoding="utf-8")
+    before = paperboy("rank", "--date", SAMPLE, "--json").stdout
+    assert paperboy("ask", "/profile computer use: GUI agent", "--date", SAMPLE).returncode == 0
+    assert paperboy("rank", "--date", SAMPLE, "--json").stdout != before
+    assert "computer use" in paperboy("ask", "/profile", "--date", SAMPLE).stdout
+    shown = paperboy("ask", "/profile", "--date", SAMPLE, "--profile", str(own)).stdout
+    assert "named in a file" in shown
+    assert "computer use" not in shown

@@ -149,6 +149,19 @@ async def test_only_administrators_change_a_group(fake, services, bot):
     assert len(fake.sent("getChatAdministrators")) == 1
 
 
+async def test_a_group_sees_its_profile_and_an_administrator_writes_it_in_lines(fake, services, bot):
+    lines = "computer use: GUI agent\navoid: biology"
+    assert "administrators" in (await said(fake, f"/profile {lines}", GROUP, OTHER)).text
+    assert "biology" in (await said(fake, f"/profile {lines}", GROUP, ADMIN)).text
+    chat = await services.people.chat(f"telegram:{GROUP}")
+    assert chat
+    assert chat.profile == lines
+    shown = await said(fake, "/profile", GROUP, OTHER)
+    assert "GUI agent" in shown.text
+    assert "<code>/profile computer use: GUI agent; avoid: biology</code>" in shown.html
+    assert "characters" in (await said(fake, f"/profile {'long words ' * 300}", GROUP, ADMIN)).text
+
+
 async def test_edited_messages_and_inline_results_are_not_questions(fake, bot):
     message = await fake.send_text(READER, READER, "/must", via_bot=fake.world.bot)
     fake.push_update({"edited_message": {**message.json, "edit_date": 1}})
