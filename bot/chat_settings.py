@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from bot.people import Chat
+from bot.chat import Chat
 from bot.request import Reply, Request, refused
 from bot.services import Services, own_profile
 from bot.zones import closest, find_zones

@@ -17,15 +17,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
+from bot.chat import Chat
 from brief.models import Language, Paper, Value
-from brief.own_profile import LENGTH
 from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack
 
 LEASE = 120  # seconds; longer than one push takes, retries included
@@ -33,8 +32,6 @@ _KEEP = dt.timedelta(days=KEEP_DAYS)
 _PUSH_DAYS = 30
 _HEARD_FOR = 3600  # seconds; Slack delivers an event again within half an hour
 _CHUNK = 500  # chats a round trip: some 100 kB
-
-ChatKind = Literal["private", "group", "channel", "terminal"]
 
 # Drops what is older than ARGV[4]; ISO dates sort as text.
 _CLAIM = """
@@ -77,31 +74,6 @@ end
 redis.call('DEL', key('owners', old))
 return 1
 """
-
-
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (OSError, LookupError) as error:  # a folder of the zone files; a zone that is not there
-        raise ValueError(f"{name[:40]!r} is not an IANA time zone") from error
-
-
-class Chat(Value):
-    """A chat and its settings; `time` is local to `zone`. `stopped` tells why nothing is sent to it any more."""
-
-    id: str  # "telegram:-100123", "slack:T123:C456", "slack:T123:U789", "terminal:local"
-    kind: ChatKind = "private"
-    title: str = ""
-    language: Language = "en"
-    time: dt.time = dt.time(8)
-    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    items: Annotated[int, Field(ge=3, le=10)] = 5  # papers in the push
-    weekdays_only: bool = False
-    subscribed: bool = False
-    reminder: bool = True  # of the later list, weekly
-    thread: int | None = None  # the forum topic that pushes go to
-    stopped: str | None = None  # "blocked", "kicked", "deactivated", "archived", "removed", "uninstalled", "unknown"
-    profile: Annotated[str, Field(max_length=LENGTH)] = ""  # what papers are picked by, in the reader's words
 
 
 class Saved(Value):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # version 3 has no types
 
-from bot.people import Chat
+from bot.chat import Chat
 from bot.schedule import due, next_due
 from bot.services import Services
 from bot.surface import Courier

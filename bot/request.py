@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.people import Chat
+from bot.chat import Chat
 from bot.services import Services
 from brief.models import Language, find_arxiv_ids
 from formatting import screens

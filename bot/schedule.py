@@ -7,7 +7,7 @@ from bisect import bisect_left
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from bot.people import Chat
+from bot.chat import Chat
 
 _DAY = dt.timedelta(days=1)
 _SATURDAY = 5

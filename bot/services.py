@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from bot.people import Chat, People
+from bot.chat import Chat
+from bot.people import People
 from bot.shelf import Shelf
 from brief import edition
 from brief import search as searching

@@ -16,8 +16,8 @@ from weakref import WeakValueDictionary
 
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.chat import Chat
 from bot.commands import COMMANDS
-from bot.people import Chat
 from bot.services import Services
 from bot.slack_answers import Answers
 from bot.slack_chats import UNINSTALLED, Chats

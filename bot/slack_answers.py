@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+from bot.chat import Chat
 from bot.commands import COMMANDS, CommandError, Request, answer
-from bot.people import Chat
 from bot.request import File, Reply, Row
 from bot.services import Services
 from bot.slack_chats import Chats

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.people import Chat, language_of
+from bot.chat import Chat
+from bot.people import language_of
 from bot.services import Services
 from bot.slack_install import NotInstalledError, Workspaces
 from bot.slack_updates import Asked, Place, chat_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.people import Chat
+from bot.chat import Chat
 from formatting.slack_views import OPTIONS, PROFILE_CHARACTERS, TYPED_CHARACTERS
 
 

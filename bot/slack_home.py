@@ -12,9 +12,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.chat import Chat
 from bot.chat_settings import view_of
 from bot.commands import COMMANDS, CommandError, Request, answer
-from bot.people import Chat
 from bot.services import Services
 from bot.slack_chats import Chats
 from bot.slack_form import changes

@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.chat import Chat
 from bot.commands import CommandError, Request, answer
-from bot.people import Chat
 from bot.request import File
 from bot.services import Services
 from bot.slack_errors import code, insist, pause

@@ -9,8 +9,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.chat import Chat
 from bot.commands import CommandError, Request
-from bot.people import Chat, language_of
+from bot.people import language_of
 from bot.reading import find_paper
 from bot.services import Services
 from bot.slack_answers import while_slow

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.people import Chat
+from bot.chat import Chat
 from formatting.document import Document
 
 

@@ -26,8 +26,9 @@ from telegram.ext import (
     filters,
 )
 
+from bot.chat import Chat
 from bot.commands import COMMANDS, CommandError, Request, answer, help_rows
-from bot.people import Chat, language_of
+from bot.people import language_of
 from bot.request import Reply, Row
 from bot.services import Services
 from bot.telegram_chats import Chats

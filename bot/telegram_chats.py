@@ -8,7 +8,8 @@ import time
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.people import Chat, language_of
+from bot.chat import Chat
+from bot.people import language_of
 from bot.services import Services
 from bot.telegram_send import insist
 from bot.telegram_updates import Asked, chat_id, number_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telegram import CallbackQuery, Chat, MaybeInaccessibleMessage, Message, User
 from telegram.constants import ChatType
 
-from bot.people import ChatKind
+from bot.chat import ChatKind
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 TYPED_LIMIT = 2100  # characters of a message that are read; /profile with its text is the longest command

@@ -19,8 +19,8 @@ from typing import IO
 
 from rich.console import Console
 
+from bot.chat import Chat
 from bot.commands import CommandError, File, Request, answer
-from bot.people import Chat
 from bot.services import Services
 from brief.errors import StoreError
 from brief.models import Language, SourceReport

@@ -9,8 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.chat import Chat
 from bot.commands import COMMANDS, CommandError, File, Reply, Request, answer
-from bot.people import Chat, People
+from bot.people import People
 from bot.services import Services
 from brief.models import Language
 from brief.profile import load_profile

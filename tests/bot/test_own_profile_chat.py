@@ -3,7 +3,7 @@
 import pytest
 from test_commands import GROUP, PAPER, PRIVATE, Reader, buttons, clock, reader, services  # noqa: F401  (fixtures)
 
-from bot.people import Chat
+from bot.chat import Chat
 from brief.own_profile import LENGTH
 from sources.sample_site import SAMPLE_DATE
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from bot.people import Chat, People, Saved
+from bot.chat import Chat
+from bot.people import People, Saved
 from brief.errors import StoreError
 from brief.models import Paper
 from brief.settings import load_settings

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.people import Chat
+from bot.chat import Chat
 from bot.schedule import due, next_due
 
 DAY = dt.timedelta(days=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people import Chat
+from bot.chat import Chat
 from bot.slack_form import changes, chosen, ticked
 from bot.slack_home import pressed_in_view, who_asks
 from bot.slack_shortcuts import place_of_links, wanted, words_of

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat import Chat
 from bot.commands import Request, answer
-from bot.people import Chat, People
+from bot.people import People
 from bot.services import Services
 from bot.telegram import TelegramBot
 from bot.telegram_send import Sender

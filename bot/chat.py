@@ -1,0 +1,39 @@
+"""A chat and its settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from brief.models import Language, Value
+from brief.own_profile import LENGTH
+
+ChatKind = Literal["private", "group", "channel", "terminal"]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, LookupError) as error:  # a folder of the zone files; a zone that is not there
+        raise ValueError(f"{name[:40]!r} is not an IANA time zone") from error
+
+
+class Chat(Value):
+    """A chat and its settings; `time` is local to `zone`. `stopped` tells why nothing is sent to it any more."""
+
+    id: str  # "telegram:-100123", "slack:T123:C456", "slack:T123:U789", "terminal:local"
+    kind: ChatKind = "private"
+    title: str = ""
+    language: Language = "en"
+    time: dt.time = dt.time(8)
+    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    items: Annotated[int, Field(ge=3, le=10)] = 5  # papers in the push
+    weekdays_only: bool = False
+    subscribed: bool = False
+    reminder: bool = True  # of the later list, weekly
+    thread: int | None = None  # the forum topic that pushes go to
+    stopped: str | None = None  # "blocked", "kicked", "deactivated", "archived", "removed", "uninstalled", "unknown"
+    profile: Annotated[str, Field(max_length=LENGTH)] = ""  # what papers are picked by, in the reader's words
