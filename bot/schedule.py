@@ -1,23 +1,23 @@
-"""When a chat is due: its own time of day, in its own zone, on the days it wants."""
+"""When a chat is due: its own time of day, in its own zone, on the days it wants. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
+from collections.abc import Collection
+from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from bot.chat import Chat
 
 _DAY = dt.timedelta(days=1)
-_SATURDAY = 5
+_EVERY_DAY, _WEEKDAYS, _REMINDER_DAYS = range(7), range(5), (5,)  # Monday is 0; reminders come on Saturdays
 
 
 def next_due(chat: Chat, now: dt.datetime) -> dt.datetime:
     """Return the first moment after `now` (aware) at which a push of this chat is due, in UTC."""
-    yesterday = now.astimezone(ZoneInfo(chat.zone)).date() - _DAY
-    moments = (_moment(chat, yesterday + n * _DAY) for n in count())
-    return next(moment for moment in moments if moment and moment > now)
+    return _next(chat, now, _days(chat))
 
 
 def due(chat: Chat, now: dt.datetime) -> dt.date | None:
@@ -25,24 +25,48 @@ def due(chat: Chat, now: dt.datetime) -> dt.date | None:
 
     A push is owed from its moment until that local day ends, never later. Whether the chat subscribed is not asked.
     """
+    return _owed(chat, now, _days(chat))
+
+
+def next_reminder(chat: Chat, now: dt.datetime) -> dt.datetime:
+    """Return the first moment after `now` (aware) at which the weekly reminder of this chat is due, in UTC."""
+    return _next(chat, now, _REMINDER_DAYS)
+
+
+def reminder_due(chat: Chat, now: dt.datetime) -> dt.date | None:
+    """Return the date of the weekly reminder that a chat is owed at `now` (aware), until that local day ends."""
+    return _owed(chat, now, _REMINDER_DAYS)
+
+
+def _days(chat: Chat) -> Collection[int]:
+    return _WEEKDAYS if chat.weekdays_only else _EVERY_DAY
+
+
+def _next(chat: Chat, now: dt.datetime, days: Collection[int]) -> dt.datetime:
+    yesterday = now.astimezone(ZoneInfo(chat.zone)).date() - _DAY
+    dates = (yesterday + n * _DAY for n in count())
+    moments = (_moment(chat.time, chat.zone, date) for date in dates if date.weekday() in days)
+    return next(moment for moment in moments if moment and moment > now)
+
+
+def _owed(chat: Chat, now: dt.datetime, days: Collection[int]) -> dt.date | None:
     zone = ZoneInfo(chat.zone)
     today = now.astimezone(zone).date()
     for date in (today, today - _DAY):  # where clocks skip 23:00 to midnight, a push of 23:30 is due the day after
-        moment = _moment(chat, date)
+        moment = _moment(chat.time, chat.zone, date) if date.weekday() in days else None
         if moment and moment <= now and moment.astimezone(zone).date() == today:
             return date
     return None
 
 
-def _moment(chat: Chat, date: dt.date) -> dt.datetime | None:
-    """Return when the push of a date is due, in UTC; None for a day the chat does not want or its zone skips."""
-    if chat.weekdays_only and date.weekday() >= _SATURDAY:
-        return None
-    zone = ZoneInfo(chat.zone)
+@lru_cache(maxsize=20_000)  # a hundred thousand chats share few times and zones
+def _moment(time: dt.time, zone_name: str, date: dt.date) -> dt.datetime | None:
+    """Return when a push of a date is due, in UTC; None for a day the zone skips."""
+    zone = ZoneInfo(zone_name)
     begins = _first_moment(dt.datetime.combine(date, dt.time()), zone)
     if begins.astimezone(zone).date() > date:  # Samoa had no 30 December 2011
         return None
-    return _first_moment(dt.datetime.combine(date, chat.time), zone)
+    return _first_moment(dt.datetime.combine(date, time), zone)
 
 
 def _first_moment(wall: dt.datetime, zone: ZoneInfo) -> dt.datetime:
