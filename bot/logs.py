@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
+import re
 
 from pydantic import SecretStr
 
@@ -16,6 +19,32 @@ def log_to_stderr(settings: Settings) -> None:
     handler.setFormatter(_Redacting([value.get_secret_value() for value in values if isinstance(value, SecretStr)]))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line each minute
+
+
+def log_delivery(  # noqa: PLR0913 - one argument a key of the line
+    logger: logging.Logger,
+    chat: str,
+    date: dt.date,
+    outcome: str,
+    *,
+    lag: float,
+    attempt: int,
+    message: str = "",
+    reason: str = "",
+) -> None:
+    """Log what became of a delivery in one line of always the same keys, as https://brandur.org/logfmt has it.
+
+    `lag` is in seconds since it was due, `attempt` counts from 1, `message` is the id that the chat gave it.
+    """
+    logger.info(
+        "delivery chat=%s date=%s outcome=%s lag=%.1f attempt=%d message=%s reason=%s",
+        *(_value(chat), date, _value(outcome), lag, attempt, _value(message), _value(reason)),
+    )
+
+
+def _value(text: str) -> str:
+    """Return a value that ends where it should; what chats say is quoted, and cut."""
+    return text if re.fullmatch(r"[\w.:#@/+-]+", text, re.ASCII) else json.dumps(text[:200])
 
 
 class _Redacting(logging.Formatter):
