@@ -206,7 +206,8 @@ async def sample_services() -> AsyncIterator[Services]:
         http = Http(user_agent="", turn=lambda *_: nullcontext(), transport=SampleTransport())
         async with open_store(settings) as store, http:
             sources = [row.build(http, settings) for row in SOURCES]
-            yield Services(settings, load_profile(), store, People(store.client), sources, clock=lambda: NOON)
+            people = People(store.client, lambda: NOON)
+            yield Services(settings, load_profile(), store, people, sources, clock=lambda: NOON)
 
 
 async def measure(rounds: int, messages: int, updates: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ moment: whoever changes a chat meanwhile plans it and ends the lease.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -104,14 +104,21 @@ end
 return answers
 """
 )
-# Who was planned anew meanwhile, by a change of the chat or as the lease ran out, is left as it is.
+# Who was planned anew meanwhile, by a change of the chat or as the lease ran out, is left as it is. A chat may turn out
+# to have another id as it is sent to; then what it got is recorded there.
 _DONE = (
     _COUNT
     + f"""
-local now = tonumber(ARGV[1])
-for i = 0, (#ARGV - 1) / 5 - 1 do
+local now, prefix = tonumber(ARGV[1]), ARGV[2]
+for i = 0, (#ARGV - 2) / 5 - 1 do
   local pushes, figures = KEYS[2 * i + 4], KEYS[2 * i + 5]
-  local member, date, outcome, word, moment = unpack(ARGV, 5 * i + 2, 5 * i + 6)
+  local member, date, outcome, word, moment = unpack(ARGV, 5 * i + 3, 5 * i + 7)
+  local leased = outcome ~= 'missed' and redis.call('ZREM', KEYS[2], member) == 1
+  if not leased then
+    local chat, kind = string.match(member, '^([^#]*)(.*)$')
+    local heir = redis.call('GET', prefix .. 'moved:' .. chat)
+    if heir then pushes = prefix .. 'pushes:' .. heir .. kind end
+  end
   local record = date ~= '' and redis.call('HGET', pushes, date) or ''
   local was_sent = string.find(record, '^sent')
   if outcome == 'sent' and not was_sent then
@@ -135,7 +142,7 @@ for i = 0, (#ARGV - 1) / 5 - 1 do
     if record == '' then count(figures, member, 'due', 1) end
     count(figures, member, 'missed', 1)
   end
-  if outcome ~= 'missed' and redis.call('ZREM', KEYS[2], member) == 1 then
+  if leased then
     if moment ~= '' then redis.call('ZADD', KEYS[1], moment, member) end
     if outcome ~= 'again' then redis.call('HDEL', KEYS[3], member) end
   end
@@ -191,7 +198,7 @@ class Deliveries:
 
     async def adopt(self, chats: Sequence[Chat], now: dt.datetime) -> None:
         """Plan the chats that are neither due nor leased, so written by an older version; others are left alone."""
-        pairs = [pair for chat in chats for pair in moments(chat, now, waited=chat)]
+        pairs = [pair for chat in chats for pair in _moments(chat, now, waited=chat)]
         with redis_errors():
             for start in range(0, len(pairs), _CHUNK):
                 args = [
@@ -234,7 +241,7 @@ class Deliveries:
     async def done(self, results: Sequence[Result], now: dt.datetime) -> None:
         """Record what became of members, end their leases and put them where they are due next, all at once."""
         keys = [_DUE, _LEASED, _SINCE] + [key for one in results for key in _keys(one.member, one.date)]
-        args: list[str | float] = [now.timestamp()]
+        args: list[str | float] = [now.timestamp(), key_of("")]
         for one in results:
             date = one.date.isoformat() if one.date else ""
             args += (one.member, date, one.outcome, one.message or one.reason, "" if one.next is None else one.next)
@@ -264,7 +271,14 @@ class Deliveries:
         return Figures(**plain, failed=failed)
 
 
-def moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterable[tuple[str, float | None]]:
+def replanned(before: Chat | None, chat: Chat, now: dt.datetime) -> list[str | float]:
+    """Return members and when each is due, by turns, as PLAN takes them; empty when a change moves nothing."""
+    if before and _schedule(before) == _schedule(chat):
+        return []
+    return [value for member, moment in _moments(chat, now, waited=before) for value in (member, moment or "")]
+
+
+def _moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterator[tuple[str, float | None]]:
     """Yield the members of a chat and when each is due next, in epoch seconds, None for never.
 
     What a chat that `waited` for it is owed already is due at once, so that a change of its time loses nothing; who
@@ -277,6 +291,10 @@ def moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterable[tu
             at_once = waited is not None and wants(waited) and owed(chat, now)
             moment = (now if at_once else following(chat, now)).timestamp()
         yield chat.id + suffix, moment
+
+
+def _schedule(chat: Chat) -> tuple[object, ...]:
+    return _wants_brief(chat), _wants_reminder(chat), chat.time, chat.zone, chat.weekdays_only
 
 
 def _wants_brief(chat: Chat) -> bool:

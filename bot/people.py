@@ -1,46 +1,51 @@
-"""The people in Redis: chats and their settings, later lists, votes, and which pushes were sent. All its keys.
+"""The people in Redis: chats and their settings, later lists, and votes. All its keys.
 
 paperboy:1:chat:{chat}       a Chat, as JSON without its id                                              for good
 paperboy:1:subscribed        set of the ids of the chats that subscribed                                 for good
 paperboy:1:owners:{chat}     set of the owners in a chat that keep a list or voted                       for good
 paperboy:1:later:{owner}     hash, paper id -> a Saved, as JSON compressed with zlib                     for good
 paperboy:1:votes:{owner}     hash, paper id -> 1 or -1                                                   for good
-paperboy:1:pushes:{chat}     hash, date -> `until` and a time in epoch seconds, or `sent` and a message  30 days
 paperboy:1:moved:{chat}      the id of the chat that this one became                                     for good
 paperboy:1:refused:{chat}    there when a stranger was told that this bot is not for him                 120 days
 paperboy:1:heard:{event}     there when an event was taken that its chat may deliver again               1 hour
 
+Whoever changes a chat also plans what it is owed next, see bot/deliveries.py.
 An owner is a chat's id, or `{chat}/{person}` in groups. A value that does not parse counts as absent.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
 
 from bot.chat import Chat
+from bot.deliveries import PLAN, replanned
 from brief.models import Language, Paper, Value
 from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack
 
-LEASE = 120  # seconds; longer than one push takes, retries included
 _KEEP = dt.timedelta(days=KEEP_DAYS)
-_PUSH_DAYS = 30
 _HEARD_FOR = 3600  # seconds; Slack delivers an event again within half an hour
 _CHUNK = 500  # chats a round trip: some 100 kB
 
-# Drops what is older than ARGV[4]; ISO dates sort as text.
-_CLAIM = """
-for _, date in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if date < ARGV[4] then redis.call('HDEL', KEYS[1], date) end
-end
-local state, value = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^(%l+) (.*)$')
-if state == 'sent' or state == 'until' and (tonumber(value) or 0) > tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], 'until ' .. ARGV[3])
+# Writes nothing when the chat is no longer what the caller saw. ARGV from the fifth on: members and when each is due.
+_WRITE_CHAT = (
+    PLAN
+    + """
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3])
+redis.call(ARGV[4], KEYS[2], ARGV[1])
+for i = 5, #ARGV, 2 do plan(KEYS[3], KEYS[4], KEYS[5], ARGV[i], ARGV[i + 1]) end
+return 1
+"""
+)
+_REVISE_SAVED = """
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[4])
 return 1
 """
 _VOTE = """
@@ -53,7 +58,9 @@ redis.call('SADD', KEYS[2], ARGV[3])
 return tonumber(ARGV[2])
 """
 # The settings of the old chat replace those of the new one, which are defaults; of lists, the union remains.
-_MIGRATE = """
+_MIGRATE = (
+    PLAN
+    + """
 local prefix, old, new = ARGV[1], ARGV[2], ARGV[3]
 local function key(kind, id) return prefix .. kind .. ':' .. id end
 if not redis.call('SET', key('moved', old), new, 'NX') then return 0 end
@@ -64,7 +71,13 @@ local function merge(kind, from, to)
 end
 if redis.call('EXISTS', key('chat', old)) == 1 then redis.call('RENAME', key('chat', old), key('chat', new)) end
 if redis.call('SREM', prefix .. 'subscribed', old) == 1 then redis.call('SADD', prefix .. 'subscribed', new) end
-merge('pushes', old, new)
+for _, kind in ipairs({'', '#reminder', '#followup'}) do
+  local from, to = old .. kind, new .. kind
+  local moment = redis.call('ZSCORE', prefix .. 'due', from) or redis.call('ZSCORE', prefix .. 'leased', from)
+  plan(prefix .. 'due', prefix .. 'leased', prefix .. 'since', from, '')
+  if moment then plan(prefix .. 'due', prefix .. 'leased', prefix .. 'since', to, moment) end
+  merge('pushes', from, to)
+end
 for _, owner in ipairs(redis.call('SMEMBERS', key('owners', old))) do
   local heir = new .. string.sub(owner, #old + 1)
   merge('later', owner, heir)
@@ -74,6 +87,7 @@ end
 redis.call('DEL', key('owners', old))
 return 1
 """
+)
 
 
 class Saved(Value):
@@ -91,11 +105,12 @@ _vote: TypeAdapter[int] = TypeAdapter(Literal[1, -1])
 
 
 class People:
-    """Chats, later lists, votes and pushes. Every method raises StoreError when Redis does not answer."""
+    """Chats, later lists and votes. Every method raises StoreError when Redis does not answer."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._claim = redis.register_script(_CLAIM)
+    def __init__(self, redis: Redis, clock: Callable[[], dt.datetime]) -> None:
+        self._redis, self._clock = redis, clock
+        self._write_chat = redis.register_script(_WRITE_CHAT)
+        self._revise_saved = redis.register_script(_REVISE_SAVED)
         self._vote = redis.register_script(_VOTE)
         self._migrate = redis.register_script(_MIGRATE)
 
@@ -107,12 +122,38 @@ class People:
             value = await self._redis.get(key_of("chat", chat_id))
         return _chat(chat_id, value)
 
+    async def chats(self, chat_ids: Sequence[str]) -> list[Chat | None]:
+        """Return chats as they were last saved, in the order of their ids."""
+        chats: list[Chat | None] = []
+        with redis_errors():
+            for start in range(0, len(chat_ids), _CHUNK):
+                chunk = chat_ids[start : start + _CHUNK]
+                chats += map(_chat, chunk, await self._redis.mget([key_of("chat", chat_id) for chat_id in chunk]))
+        return chats
+
     async def save_chat(self, chat: Chat) -> None:
         """Store a chat, in place of what was known of it."""
-        with redis_errors():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                _write_chat(pipe, chat)
-                await pipe.execute()
+        await self._revise_chat(chat.id, lambda _: chat)
+
+    async def change(self, chat_id: str, **fields: Any) -> Chat:
+        """Set fields of a chat, a new one if need be, and return it; raises ValueError for what a field cannot be."""
+        return await self._revise_chat(
+            chat_id, lambda before: Chat.model_validate({**(before or Chat(id=chat_id)).model_dump(), **fields})
+        )
+
+    async def _revise_chat(self, chat_id: str, step: Callable[[Chat | None], Chat]) -> Chat:
+        """Store what `step` makes of a chat, planned anew if it is due at other times now."""
+        keys = [key_of("chat", chat_id), *(key_of(name) for name in ("subscribed", "due", "leased", "since"))]
+        while True:
+            with redis_errors():
+                value: Any = await self._redis.get(keys[0])
+                before = _chat(chat_id, value)
+                chat = step(before)
+                # Without its id, so that a chat whose id changes is renamed and no more.
+                text = chat.model_dump_json(exclude={"id"})
+                args: list[Any] = [chat_id, value or b"", text, "SADD" if chat.subscribed else "SREM"]
+                if await self._write_chat(keys=keys, args=args + replanned(before, chat, self._clock())):
+                    return chat
 
     async def subscribed(self) -> list[Chat]:
         """Return the chats that wait for pushes, by id: those that subscribed and were not stopped."""
@@ -124,29 +165,9 @@ class People:
 
     async def _subscribed(self, prefix: str = "") -> list[Chat]:
         with redis_errors():
-            ids = sorted(_ids.validate_python(await self._redis.smembers(key_of("subscribed"))))
-            ids = [chat_id for chat_id in ids if chat_id.startswith(prefix)]
-            chats: list[Chat | None] = []
-            for start in range(0, len(ids), _CHUNK):
-                chunk = ids[start : start + _CHUNK]
-                values = await self._redis.mget([key_of("chat", chat_id) for chat_id in chunk])
-                chats += map(_chat, chunk, values)
+            ids = _ids.validate_python(await self._redis.smembers(key_of("subscribed")))
+        chats = await self.chats(sorted(chat_id for chat_id in ids if chat_id.startswith(prefix)))
         return [chat for chat in chats if chat and chat.subscribed]
-
-    async def change(self, chat_id: str, **fields: Any) -> Chat:
-        """Set fields of a chat, a new one if need be, and return it; raises ValueError for what a field cannot be."""
-        key = key_of("chat", chat_id)
-
-        async def attempt(pipe: Pipeline) -> Chat:
-            before = _chat(chat_id, await pipe.get(key)) or Chat(id=chat_id)
-            chat = Chat.model_validate({**before.model_dump(), **fields})
-            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it so
-            _write_chat(pipe, chat)
-            return chat
-
-        with redis_errors():
-            chat: Chat = await self._redis.transaction(attempt, key, value_from_callable=True)
-        return chat
 
     async def migrate(self, old: str, new: str) -> None:
         """Move everything of a chat that got a new id, with its members' lists and votes; a second call does nothing.
@@ -193,20 +214,16 @@ class People:
 
     async def _revise(self, owner: str, paper_id: str, step: Callable[[Saved | None], Saved | None]) -> Saved | None:
         """Store what `step` makes of an entry, if anything, and return what it was."""
-        key = key_of("later", owner)
-
-        async def attempt(pipe: Pipeline) -> Saved | None:
-            before = unpack(key, await pipe.hget(key, paper_id), Saved)
-            after = step(before)
-            pipe.multi()  # type: ignore[no-untyped-call]  # redis-py left it so
-            if after:
-                pipe.hset(key, paper_id, pack(after))
-                pipe.sadd(_owners_key(owner), owner)
-            return before
-
-        with redis_errors():
-            before: Saved | None = await self._redis.transaction(attempt, key, value_from_callable=True)
-        return before
+        keys = [key_of("later", owner), _owners_key(owner)]
+        while True:
+            with redis_errors():
+                value: Any = await self._redis.hget(keys[0], paper_id)
+                before = unpack(keys[0], value, Saved)
+                after = step(before)
+                if after is None or await self._revise_saved(
+                    keys=keys, args=[paper_id, value or b"", pack(after), owner]
+                ):
+                    return before
 
     # -- votes --------------------------------------------------------------------------------------------------------
 
@@ -224,26 +241,7 @@ class People:
         votes = ((paper_id, parsed(key, value, _vote.validate_json)) for paper_id, value in stored.items())
         return _votes.validate_python({paper_id: vote for paper_id, vote in votes if vote})
 
-    # -- pushes -------------------------------------------------------------------------------------------------------
-
-    async def claim(self, chat_id: str, date: dt.date, now: dt.datetime) -> bool:
-        """Tell whether the caller, and nobody else for the next 120 s, is to send a chat its push of a date."""
-        until = now + dt.timedelta(seconds=LEASE)
-        oldest = now.date() - dt.timedelta(days=_PUSH_DAYS)
-        args: list[str | float] = [date.isoformat(), now.timestamp(), until.timestamp(), oldest.isoformat()]
-        with redis_errors():
-            return bool(await self._claim(keys=[key_of("pushes", chat_id)], args=args))
-
-    async def sent(self, chat_id: str, date: dt.date, message: str) -> None:
-        """Record that a chat has its push of a date, and as which message."""
-        with redis_errors():
-            await self._redis.hset(key_of("pushes", chat_id), date.isoformat(), f"sent {message}")
-
-    async def was_sent(self, chat_id: str, date: dt.date) -> bool:
-        """Tell whether a chat has its push of a date, of the last 30 days."""
-        with redis_errors():
-            value: Any = await self._redis.hget(key_of("pushes", chat_id), date.isoformat())
-        return bool(value and value.startswith(b"sent "))
+    # -- once ---------------------------------------------------------------------------------------------------------
 
     async def refused(self, chat_id: str) -> bool:
         """Tell whether a stranger is to be refused in words: True the first time in 120 days."""
@@ -271,9 +269,3 @@ def _chat(chat_id: str, value: Any) -> Chat | None:
         return Chat.model_validate({**_fields.validate_json(text), "id": chat_id})
 
     return parsed(key_of("chat", chat_id), value, parse)
-
-
-def _write_chat(pipe: Pipeline, chat: Chat) -> None:
-    """Without its id, so that a chat whose id changes is renamed and no more."""
-    pipe.set(key_of("chat", chat.id), chat.model_dump_json(exclude={"id"}))
-    (pipe.sadd if chat.subscribed else pipe.srem)(key_of("subscribed"), chat.id)

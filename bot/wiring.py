@@ -44,7 +44,7 @@ async def open_services(
             settings=settings,
             profile=profile,
             store=store,
-            people=People(store.client),
+            people=People(store.client, now),
             sources=sources,
             clock=now,
             asking=asking,

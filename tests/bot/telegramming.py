@@ -56,7 +56,7 @@ async def open_services(
         Http(user_agent="tests", turn=no_wait, transport=SampleTransport()) as http,
     ):
         sources = [row.build(http, settings) for row in SOURCES]
-        services = Services(settings, load_profile(None), store, People(store.client), sources, clock)
+        services = Services(settings, load_profile(None), store, People(store.client, clock), sources, clock)
         if stored:
             await store.save_day(await _sample_day(services))
         yield services

@@ -55,7 +55,7 @@ async def services(settings: Settings, store: Store, clock: Clock) -> AsyncItera
             settings=settings,
             profile=load_profile(),
             store=store,
-            people=People(store.client),
+            people=People(store.client, clock),
             sources=[row.build(http, settings) for row in SOURCES],
             clock=clock,
         )

@@ -25,7 +25,7 @@ def paper(number: int = 1, title: str = "A title") -> Paper:
 
 @pytest.fixture
 def people(store: Store) -> People:
-    return People(store.client)
+    return People(store.client, lambda: NOW)
 
 
 @pytest.fixture
@@ -157,33 +157,7 @@ async def test_an_even_number_of_presses_at_once_leaves_no_vote(people: People) 
     assert await people.votes(ANNA) == {}
 
 
-# -- pushes -----------------------------------------------------------------------------------------------------------
-
-
-async def test_exactly_one_of_many_claims_a_push(people: People) -> None:
-    claims = await asyncio.gather(*(people.claim(ANNA, DATE, NOW) for _ in range(50)))
-    assert claims.count(True) == 1
-    assert await people.claim(GROUP, DATE, NOW)
-    assert await people.claim(ANNA, DATE + dt.timedelta(days=1), NOW)
-
-
-async def test_the_claim_of_one_that_crashed_ends_and_that_of_one_that_sent_does_not(people: People) -> None:
-    assert await people.claim(ANNA, DATE, NOW)
-    assert not await people.claim(ANNA, DATE, NOW + dt.timedelta(seconds=119))
-    assert not await people.was_sent(ANNA, DATE)
-    assert await people.claim(ANNA, DATE, NOW + dt.timedelta(seconds=120))
-    await people.sent(ANNA, DATE, "42")
-    assert await people.was_sent(ANNA, DATE)
-    assert not await people.claim(ANNA, DATE, NOW + dt.timedelta(days=1))
-
-
-async def test_pushes_of_the_last_30_days_are_remembered(people: People, raw: Redis) -> None:
-    for n in range(40):
-        date = DATE + dt.timedelta(days=n)
-        assert await people.claim(ANNA, date, NOW + dt.timedelta(days=n))
-        await people.sent(ANNA, date, str(n))
-    dates = await raw.hkeys(f"paperboy:1:pushes:{ANNA}")
-    assert sorted(dates) == [str(DATE + dt.timedelta(days=n)).encode() for n in range(9, 40)]
+# -- once --------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_stranger_is_refused_once(people: People) -> None:
@@ -200,14 +174,12 @@ async def test_everything_of_a_chat_moves(people: People, raw: Redis) -> None:
     await people.keep(f"{GROUP}/7", paper(1), NOW)
     await people.keep(GROUP, paper(2), NOW)
     await people.vote(f"{GROUP}/8", "2605.00001", -1)
-    await people.sent(GROUP, DATE, "42")
     await people.keep(f"{GROUP}0/7", paper(3), NOW)  # another group, whose id only begins alike
     await people.migrate(GROUP, SUPERGROUP)
     assert await people.subscribed() == [Chat(id=SUPERGROUP, kind="group", items=8, subscribed=True)]
     assert await people.kept(f"{SUPERGROUP}/7") == [Saved(paper=paper(1), saved=NOW)]
     assert await people.kept(SUPERGROUP) == [Saved(paper=paper(2), saved=NOW)]
     assert await people.votes(f"{SUPERGROUP}/8") == {"2605.00001": -1}
-    assert await people.was_sent(SUPERGROUP, DATE)
     assert await people.kept(f"{GROUP}0/7") == [Saved(paper=paper(3), saved=NOW)]
     assert [key async for key in raw.scan_iter(f"*:{GROUP}")] == [f"paperboy:1:moved:{GROUP}".encode()]
     assert [key async for key in raw.scan_iter(f"*:{GROUP}/*")] == []
@@ -253,7 +225,9 @@ async def test_lists_chats_and_votes_are_kept_for_good(people: People, raw: Redi
     await people.refused("telegram:99")
     ttl = {key.decode().removeprefix("paperboy:1:"): await raw.ttl(key) async for key in raw.scan_iter()}
     assert ttl.pop("refused:telegram:99") > 0
-    kept = {"subscribed": FOREVER} | {f"{kind}:{ANNA}": FOREVER for kind in ("chat", "owners", "later", "votes")}
+    kept = {"subscribed": FOREVER, "due": FOREVER} | {
+        f"{kind}:{ANNA}": FOREVER for kind in ("chat", "owners", "later", "votes")
+    }
     assert ttl == kept
 
 
@@ -265,14 +239,11 @@ async def test_what_does_not_parse_counts_as_absent(people: People, raw: Redis, 
     await raw.set(f"paperboy:1:chat:{ANNA}", rubbish)
     await raw.hset(f"paperboy:1:later:{ANNA}", paper().id, rubbish)
     await raw.hset(f"paperboy:1:votes:{ANNA}", paper().id, rubbish)
-    await raw.hset(f"paperboy:1:pushes:{ANNA}", str(DATE), rubbish)
     assert await people.chat(ANNA) is None
     assert await people.subscribed() == []
     assert await people.kept(ANNA) == []
     assert not await people.finish(ANNA, paper().id, NOW)
     assert await people.votes(ANNA) == {}
-    assert not await people.was_sent(ANNA, DATE)
-    assert await people.claim(ANNA, DATE, NOW)
     assert await people.keep(ANNA, paper(), NOW)
     assert await people.vote(ANNA, paper().id, 1) == 1
     assert await people.change(ANNA, items=4) == Chat(id=ANNA, items=4)
@@ -281,14 +252,15 @@ async def test_what_does_not_parse_counts_as_absent(people: People, raw: Redis, 
 async def test_everything_is_there_after_a_new_connection(people: People, redis_url: str) -> None:
     await people.keep(ANNA, paper(), NOW)
     async with open_store(load_settings({"REDIS_URL": redis_url})) as again:
-        assert await People(again.client).kept(ANNA) == [Saved(paper=paper(), saved=NOW)]
+        assert await People(again.client, lambda: NOW).kept(ANNA) == [Saved(paper=paper(), saved=NOW)]
 
 
 async def test_a_redis_that_is_gone_is_a_store_error() -> None:
     async with Redis.from_url("unix:///tmp/paperboy-no-such-redis.sock") as gone:
-        people = People(gone)
+        people = People(gone, lambda: NOW)
         for call in (
             people.chat(ANNA),
+            people.chats([ANNA]),
             people.save_chat(Chat(id=ANNA)),
             people.subscribed(),
             people.change(ANNA, items=4),
@@ -300,9 +272,6 @@ async def test_a_redis_that_is_gone_is_a_store_error() -> None:
             people.drop(ANNA, paper().id),
             people.vote(ANNA, paper().id, 1),
             people.votes(ANNA),
-            people.claim(ANNA, DATE, NOW),
-            people.sent(ANNA, DATE, "42"),
-            people.was_sent(ANNA, DATE),
             people.refused(ANNA),
         ):
             with pytest.raises(StoreError, match="REDIS_URL"):

@@ -38,7 +38,7 @@ async def replayed(settings: Settings, fake: FakeTelegram, base: str) -> AsyncIt
     async with open_store(configuration) as store, Http(user_agent="tests", turn=no_wait) as http:
         found = [row.build(http, configuration) for row in SOURCES]
         clock = lambda: dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)  # noqa: E731
-        yield Services(configuration, load_profile(None), store, People(store.client), found, clock)
+        yield Services(configuration, load_profile(None), store, People(store.client, clock), found, clock)
 
 
 async def show_all(services: Services, sender: Sender, day: dt.date, language: Language) -> int:
