@@ -154,19 +154,35 @@ def check() -> None:
 
 
 @app.command()
-def bot() -> None:
-    """Answer in Telegram; pushes nothing by itself."""
+def run() -> None:
+    """Everything in one process: collect, deliver to each chat at its time, answer."""
     from bot import verbs
 
-    verbs.serve(pushes=False)
+    verbs.serve("run")
 
 
 @app.command()
-def run() -> None:
-    """Everything in one process: collect, push at each chat's time, answer."""
+def collector() -> None:
+    """Collect, write the editions ahead, and hand what is due to the workers."""
     from bot import verbs
 
-    verbs.serve(pushes=True)
+    verbs.serve("collector")
+
+
+@app.command()
+def worker() -> None:
+    """Deliver what a collector hands over; answers nobody."""
+    from bot import verbs
+
+    verbs.serve("worker")
+
+
+@app.command()
+def bot() -> None:
+    """Answer in Telegram and Slack; delivers nothing by itself."""
+    from bot import verbs
+
+    verbs.serve("bot")
 
 
 def main() -> None:

@@ -1,24 +1,43 @@
-"""The bot as a service: every chat that is configured, from the first question to the signal that ends it."""
+"""The bot as a service: the roles a process can have, from its start to the signal that ends it."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, nullcontext
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from enum import Enum
 from functools import partial
+from typing import Any
 
-from bot.pushes import Pushes
-from bot.server import serving
+from bot.deliveries import Deliveries
+from bot.delivery import Deliverer
+from bot.health import Readiness, observed
+from bot.metrics import Metrics
+from bot.queue import Queue
+from bot.scheduler import Scheduler
 from bot.services import Services
-from bot.surface import Surface
+from bot.surface import Courier, Surface
 from brief.errors import SettingsError
+from brief.settings import Settings
 
 
-async def serve(services: Services, *, pushes: bool) -> None:
-    """Answer, and push when asked to, until SIGINT or SIGTERM. Raises SettingsError for what cannot work as set."""
+class Role(Enum):
+    """What a process does: whether it keeps the clock, delivers, and answers."""
+
+    RUN = (True, True, True)
+    COLLECTOR = (True, False, False)
+    WORKER = (False, True, False)
+    BOT = (False, False, True)
+
+    def __init__(self, schedules: bool, delivers: bool, answers: bool) -> None:  # noqa: FBT001 - read from the table
+        self.schedules, self.delivers, self.answers = schedules, delivers, answers
+
+
+async def serve(services: Services, role: Role) -> None:
+    """Do what a role does until SIGINT or SIGTERM. Raises SettingsError for what cannot work as set."""
     loop = asyncio.get_running_loop()
-    work = asyncio.create_task(_work(services, pushes=pushes))
+    work = asyncio.create_task(_Process(services, role).run())
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, work.cancel)
     await asyncio.wait([work])
@@ -26,36 +45,72 @@ async def serve(services: Services, *, pushes: bool) -> None:
         work.result()
 
 
-async def _work(services: Services, *, pushes: bool) -> None:
-    surfaces = list(_surfaces(services))
-    if not surfaces:
-        raise SettingsError(
-            "TELEGRAM_BOT_TOKEN, SLACK_BOT_TOKEN: one of them is needed here, for example\n"
-            "TELEGRAM_BOT_TOKEN=123456789:AAE-your-token"
-        )
-    clock = Pushes(services)
-    paths = [route for surface in surfaces for route in surface.routes]
-    async with AsyncExitStack() as stack:
-        if paths:
-            await stack.enter_async_context(serving(services.settings, paths))
-        if pushes:
-            await stack.enter_async_context(clock.running())
-        try:
-            async with asyncio.TaskGroup() as group:
-                for surface in surfaces:
-                    group.create_task(surface.serve(partial(clock.joined, surface.name) if pushes else nullcontext))
-        except* SettingsError as errors:
-            raise SettingsError("\n".join(str(error) for error in errors.exceptions)) from errors
+class _Process:
+    """What runs in one process."""
+
+    def __init__(self, services: Services, role: Role) -> None:
+        self._services, self._role = services, role
+        self._names = list(_configured(services.settings))
+        if not self._names:
+            raise SettingsError(
+                "TELEGRAM_BOT_TOKEN, SLACK_BOT_TOKEN: one of them is needed here, for example\n"
+                "TELEGRAM_BOT_TOKEN=123456789:AAE-your-token"
+            )
+        redis = services.store.client
+        self._metrics, self._queue, self._deliveries = Metrics(), Queue(redis), Deliveries(redis)
+        self._couriers: dict[str, Courier] = {}
+        self._deliverer = Deliverer(services, self._deliveries, self._couriers, self._metrics)
+        connected = self._names if role.delivers or role.answers else []
+        self._surfaces = [_surface(name, services) for name in connected]
+        self._readiness = Readiness(redis, services.clock, connected, schedules=role.schedules)
+
+    async def run(self) -> None:
+        """Run until cancelled: nothing is begun any more, what is being sent and answered is finished."""
+        paths = [route for surface in self._surfaces for route in surface.routes] if self._role.answers else []
+        async with observed(self._services.settings, paths, self._readiness, self._metrics):
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for work in self._work():
+                        group.create_task(work)
+            except* SettingsError as errors:
+                raise SettingsError("\n".join(str(error) for error in errors.exceptions)) from errors
+
+    def _work(self) -> Iterator[Coroutine[Any, Any, None]]:
+        if self._role.schedules:
+            scheduler = Scheduler(
+                self._services, self._deliveries, self._queue, self._names, self._metrics, self._readiness.ticked
+            )
+            yield scheduler.run()
+        for surface in self._surfaces:
+            joined = partial(self._joined, surface.name)
+            yield surface.serve(joined) if self._role.answers else surface.deliver(joined)
+
+    @asynccontextmanager
+    async def _joined(self, surface: str, courier: Courier) -> AsyncIterator[None]:
+        """Deliver to a surface while messages can be sent there, if that is this process's role."""
+        with self._readiness.joined(surface):
+            if not self._role.delivers:
+                yield
+                return
+            self._couriers[surface] = courier
+            async with self._queue.delivering(surface, self._deliverer.batch, self._deliverer.give_up):
+                yield
 
 
-def _surfaces(services: Services) -> Iterator[Surface]:
-    """Yield the chats that are configured; the libraries of others are not loaded."""
-    settings = services.settings
+def _configured(settings: Settings) -> Iterator[str]:
+    """Yield the names of the services that are set up."""
     if settings.telegram_bot_token:
+        yield "telegram"
+    if settings.slack_bot_token or settings.slack_client_id:
+        yield "slack"
+
+
+def _surface(name: str, services: Services) -> Surface:
+    """Return a service that is set up; the libraries of others are not loaded."""
+    if name == "telegram":
         from bot.telegram_serve import TelegramSurface  # noqa: PLC0415 - see above
 
-        yield TelegramSurface(services, settings.telegram_bot_token.get_secret_value())
-    if settings.slack_bot_token or settings.slack_client_id:
-        from bot.slack_serve import SlackSurface  # noqa: PLC0415 - see above
+        return TelegramSurface(services)
+    from bot.slack_serve import SlackSurface  # noqa: PLC0415 - see above
 
-        yield SlackSurface(services)
+    return SlackSurface(services)

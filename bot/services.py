@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from bot.chat import Chat
+from bot.editions import Editions
 from bot.people import People
 from bot.shelf import Shelf
 from brief import edition
@@ -179,6 +180,11 @@ class Services:
         """Return the five papers of the newest 30 stored days most like another one."""
         papers = [other for other, _ in (await self._shelf.papers()).values()]
         return await asyncio.to_thread(searching.similar, paper, papers)
+
+    @cached_property
+    def editions(self) -> Editions:
+        """The editions that are going out."""
+        return Editions(lambda chat, date: self.brief(date, chat.language, self.profile_of(chat)))
 
     @cached_property
     def _shelf(self) -> Shelf:

@@ -34,7 +34,6 @@ from bot.slack_updates import (
     loses_access,
     place_of,
 )
-from formatting import screens
 from formatting.document import Document
 
 STOP_LIMIT = 6.0  # seconds for what is being answered when the program is told to stop
@@ -83,8 +82,7 @@ class SlackBot:
 
     async def push(self, chat: Chat, date: dt.date) -> str | None:
         """Send a chat the push of a date and return the message's timestamp; None when the chat takes no messages."""
-        brief = await self._services.brief(date, chat.language, self._services.profile_of(chat))
-        return await self._deliver(chat, screens.push(brief, chat.items), brief.date)
+        return await self._deliver(chat, await self._services.editions.push(chat, date), date)
 
     async def tell(self, chat: Chat, document: Document) -> str | None:
         """Send a chat something that is not an answer, and return the message's timestamp."""

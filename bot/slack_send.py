@@ -13,11 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.limits import PausedError
 from bot.request import File, Reply
 from bot.slack_errors import code, insist
 from bot.slack_install import NotInstalledError, Workspaces
 from bot.slack_limits import Limits
 from bot.slack_updates import Place
+from brief.errors import DeliveryError
 from formatting import slack as renderer
 from formatting.document import Document, Paragraph, Run
 from formatting.text import shorten
@@ -47,6 +49,8 @@ _GONE = {
 _NO_THREAD = frozenset(
     {"thread_not_found", "cannot_reply_to_message", "message_not_found", "restricted_action_non_threadable_channel"}
 )
+# Messages that are wrong by themselves: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+_UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"})
 _CANNOT_EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 _Call = Callable[[Place, str], Awaitable[AsyncSlackResponse]]
@@ -93,8 +97,13 @@ class Sender:
         return ts
 
     async def push(self, place: Place, document: Document, date: dt.date) -> str:
-        """Send a document as exactly one message and return its time stamp."""
-        return await self._post(place, renderer.render(document, date=date))
+        """Send a document as exactly one message and return its time stamp. Raises ChannelGoneError, DeliveryError."""
+        try:
+            return await self._post(place, renderer.render(document, date=date))
+        except PausedError as paused:
+            raise DeliveryError("rate_limited", retry_after=paused.seconds) from paused
+        except SlackApiError as error:
+            raise DeliveryError(code(error) or "refused", permanent=code(error) in _UNFIT) from error
 
     async def whisper(self, place: Place, person: str, document: Document, date: dt.date) -> None:
         """Show a document to one person in a channel, until they reload Slack."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -50,12 +52,23 @@ class SlackSurface:
 
     async def serve(self, joined: Joined) -> None:
         """Answer until cancelled. Raises SettingsError for a token that Slack does not take."""
+        async with self._connected(), joined(self.bot):
+            _log.info("serving in Slack")
+            await self._receive()
+
+    async def deliver(self, joined: Joined) -> None:
+        """Only send until cancelled. Raises SettingsError for a token that Slack does not take."""
+        async with self._connected(), joined(self.bot):
+            _log.info("delivering in Slack")
+            await asyncio.Event().wait()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[None]:
         async with self._session:
             try:
                 await self._connect()
-                async with self.bot.running(), joined(self.bot):
-                    _log.info("serving in Slack")
-                    await self._receive()
+                async with self.bot.running():
+                    yield
             finally:
                 if self._many:
                     await self._many.close()

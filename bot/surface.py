@@ -14,7 +14,11 @@ from formatting.document import Document
 
 
 class Courier(Protocol):
-    """What brings messages to the chats of one surface. Both return the message's id, None for a chat that is gone."""
+    """What brings messages to the chats of one surface.
+
+    Both return the message's id, None for a chat that is gone and was stopped. They raise DeliveryError when the
+    service does not take it; what waits for the service or for its pace is ended by the caller's time limit.
+    """
 
     async def push(self, chat: Chat, date: dt.date) -> str | None:
         """Send a chat the push of a date."""
@@ -42,5 +46,9 @@ class Surface(Protocol):
         ...
 
     async def serve(self, joined: Joined) -> None:
-        """Answer until cancelled, `joined` to the pushes while any can be sent. Raises SettingsError."""
+        """Answer until cancelled, `joined` to the deliveries while any can be sent. Raises SettingsError."""
+        ...
+
+    async def deliver(self, joined: Joined) -> None:
+        """Only send until cancelled; another process answers. Raises SettingsError."""
         ...

@@ -94,6 +94,15 @@ class TelegramBot:
         finally:
             await self.bot.shutdown()  # what had begun to open when it was told to stop
 
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        """Be ready for pushes alone: another process takes the updates. Raises TelegramError for a wrong token."""
+        try:
+            await insist(self.bot.initialize)
+            yield
+        finally:
+            await self.bot.shutdown()
+
     async def handle(self, update: Update) -> None:
         """Do what an update asks, after those of its chat that came before; a press is acknowledged at once."""
         processing = self._app.update_processor.process_update(update, self._app.process_update(update))
@@ -101,17 +110,16 @@ class TelegramBot:
 
     async def push(self, chat: Chat, date: dt.date) -> str | None:
         """Send a chat the push of a date and return the message's id; None when the chat takes no messages."""
-        number = number_of(chat.id)
-        brief = await self._services.brief(date, chat.language, self._services.profile_of(chat))
-        return await self._deliver(chat, screens.push(brief, chat.items), brief.date, number)
+        return await self._deliver(chat, await self._services.editions.push(chat, date), date)
 
     async def tell(self, chat: Chat, document: Document) -> str | None:
         """Send a chat something that is not an answer, and return the message's id."""
-        return await self._deliver(chat, document, self._services.today(), number_of(chat.id))
+        return await self._deliver(chat, document, self._services.today())
 
-    async def _deliver(self, chat: Chat, document: Document, date: dt.date, number: int) -> str | None:
+    async def _deliver(self, chat: Chat, document: Document, date: dt.date) -> str | None:
+        number = number_of(chat.id)
         try:
-            return str(await self._sender.send(Place(number, chat.thread), document, date))
+            return str(await self._sender.push(Place(number, chat.thread), document, date))
         except ChatGoneError as error:
             await self.chats.stopped(number, str(error))
             return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from telegram import (
-    Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -20,11 +20,13 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ExtBot
 
 from bot.request import File, Reply
 from bot.retry import until_answered
 from bot.telegram_updates import Place
+from brief.errors import DeliveryError
 from formatting import telegram as renderer
 from formatting.document import Document
 from formatting.text import shorten
@@ -45,6 +47,8 @@ _GONE = {
     "chat not found": "unknown",
     "peer_id_invalid": "unknown",
 }
+# What it says of messages that are wrong by themselves: so would be the same one an hour later.
+_UNFIT = ("can't parse entities", "message is too long", "text is empty", "button_", "reply markup")
 _CANNOT_EDIT = ("message to edit not found", "can't be edited", "no text in the message", "message_id_invalid")
 
 _log = logging.getLogger(__name__)
@@ -76,7 +80,7 @@ def _silence(error: Exception) -> str | None:
 class Sender:
     """Sends and edits. `moved` is told when a group turns out to have a new id (old, new)."""
 
-    def __init__(self, bot: Bot, moved: Callable[[int, int], Awaitable[None]]) -> None:
+    def __init__(self, bot: ExtBot[int], moved: Callable[[int, int], Awaitable[None]]) -> None:
         self._bot, self._moved = bot, moved
 
     async def send(self, place: Place, reply: Reply, date: dt.date) -> int:
@@ -86,6 +90,21 @@ class Sender:
         for message in renderer.messages(reply, date=date):
             sent = await self._text(place, message)
         return sent.message_id
+
+    async def push(self, place: Place, document: Document, date: dt.date) -> int:
+        """Send what nobody waits for as one message and return its id.
+
+        Raises ChatGoneError, and DeliveryError also for a pause that Telegram asks for.
+        """
+        try:
+            return (await self._text(place, renderer.render(document, date=date), retries=0)).message_id
+        except RetryAfter as error:
+            after = error.retry_after
+            seconds = after.total_seconds() if isinstance(after, dt.timedelta) else after
+            raise DeliveryError("rate_limited", retry_after=seconds) from error
+        except TelegramError as error:
+            said = error.message.lower()
+            raise DeliveryError(_reason(said), permanent=any(words in said for words in _UNFIT)) from error
 
     async def edit(self, place: Place, message_id: int, document: Document, date: dt.date) -> None:
         """Show a document in place of a message; or anew. Raises ChatGoneError, TelegramError."""
@@ -137,11 +156,13 @@ class Sender:
             except TelegramError:  # a courtesy
                 return
 
-    async def _text(self, place: Place, message: renderer.Message) -> Message:
+    async def _text(self, place: Place, message: renderer.Message, retries: int | None = None) -> Message:
         async def call(where: dict[str, Any]) -> Message:
             # Exactly what `--format telegram` prints; building keyboard objects costs a third of a send.
             extra = renderer.parameters(message)
-            return await self._bot.send_message(text=extra.pop("text"), api_kwargs=extra, **where)
+            return await self._bot.send_message(
+                text=extra.pop("text"), api_kwargs=extra, rate_limit_args=retries, **where
+            )
 
         return await self._reach(place, call)
 
@@ -172,6 +193,11 @@ class Sender:
             if reason := gone(error):
                 raise ChatGoneError(reason) from error
             raise
+
+
+def _reason(said: str) -> str:
+    """Return what Telegram says as one word: "Bad Request: message is too long" is `message_is_too_long`."""
+    return re.sub(r"\W+", "_", said.rpartition(":")[2].strip())[:40] or "refused"
 
 
 def _where(place: Place) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -26,24 +28,26 @@ class TelegramSurface:
 
     name = "telegram"
 
-    def __init__(self, services: Services, token: str) -> None:
+    def __init__(self, services: Services) -> None:
         self._settings = services.settings
-        self._bot = TelegramBot(services, token)
+        token = self._settings.telegram_bot_token
+        self._bot = TelegramBot(services, token.get_secret_value() if token else "")
         self._inbox = Inbox(self._bot.bot, self._bot.handle)
         self.routes = routes(services.settings, self._inbox)
 
     async def serve(self, joined: Joined) -> None:
         """Answer until cancelled. Raises SettingsError when Telegram does not know the token or takes no webhook."""
-        try:
+        with _settings_errors():
             async with self._bot.running(), joined(self._bot):
                 _log.info("serving as @%s", self._bot.bot.username)
                 await self._receive()
-        except InvalidToken as error:  # its message repeats the token
-            raise SettingsError(
-                "TELEGRAM_BOT_TOKEN: Telegram does not know it; https://t.me/BotFather gives one"
-            ) from error
-        except TelegramError as error:
-            raise SettingsError(f"TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_URL: Telegram says {error.message}") from error
+
+    async def deliver(self, joined: Joined) -> None:
+        """Only send until cancelled. Raises SettingsError when Telegram does not know the token."""
+        with _settings_errors():
+            async with self._bot.sending(), joined(self._bot):
+                _log.info("delivering as @%s", self._bot.bot.username)
+                await asyncio.Event().wait()
 
     async def _receive(self) -> None:
         """Take updates until cancelled, by webhook where one is set up, else by asking."""
@@ -68,3 +72,16 @@ class TelegramSurface:
                 secret_token=secret.get_secret_value() if secret else None,
             )
         )
+
+
+@contextmanager
+def _settings_errors() -> Iterator[None]:
+    """Raise SettingsError for what Telegram says of a wrong token or webhook."""
+    try:
+        yield
+    except InvalidToken as error:  # its message repeats the token
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN: Telegram does not know it; https://t.me/BotFather gives one"
+        ) from error
+    except TelegramError as error:
+        raise SettingsError(f"TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_URL: Telegram says {error.message}") from error

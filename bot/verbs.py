@@ -113,8 +113,8 @@ def chat(date: dt.date | None, profile: Path | None, lang: Language | None) -> N
     asyncio.run(run())
 
 
-def serve(*, pushes: bool) -> None:
-    """Serve the chats until a signal ends it, with or without the morning pushes."""
+def serve(role: str) -> None:
+    """Do what `run`, `collector`, `worker` or `bot` does until a signal ends it."""
     from bot import serve as serving  # noqa: PLC0415 - no other verb needs the chat libraries
 
     settings = load_settings()
@@ -122,7 +122,7 @@ def serve(*, pushes: bool) -> None:
 
     async def run() -> None:
         async with wiring.open_services(settings, load_profile(settings.paperboy_profile)) as services:
-            await serving.serve(services, pushes=pushes)
+            await serving.serve(services, serving.Role[role.upper()])
 
     asyncio.run(run())
 

@@ -45,6 +45,18 @@ class SourceError(Exception):
         super().__init__(f"{what}: {trouble.value}{code} after {tries} request{'s' if tries != 1 else ''}")
 
 
+class DeliveryError(Exception):
+    """A chat service did not take a message.
+
+    `permanent` tells that it would not take it the next time either; `retry_after` is in seconds when it asked for a
+    pause. `reason` is one word, such as `rate_limited`.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        self.reason, self.permanent, self.retry_after = reason, permanent, retry_after
+        super().__init__(f"the message was not taken: {reason}")
+
+
 class StoreError(Exception):
     """Redis cannot be reached or started; the message says what to do about it."""
 

@@ -103,6 +103,15 @@ def reminder(language: Language, count: int, oldest: Sequence[Paper]) -> Documen
     return _screen(language, locale.text("title.reminder"), text, papers, _cards(oldest, *below))
 
 
+def followup(language: Language, papers: Sequence[Paper]) -> Document:
+    """Return what is recommended since the brief was sent, when sources were missing from it."""
+    locale = load(language)
+    text = Paragraph((Run(locale.text("followup.text", n=len(papers))),), Importance.ESSENTIAL)
+    dated = [(paper, shown.dates(locale, paper)) for paper in papers]
+    today = Button(locale.text("button.today"), "top")
+    return _screen(language, locale.text("title.followup"), text, _listed(locale, dated), _cards(papers, today))
+
+
 def export_choice(language: Language) -> Document:
     """Return the formats the later list can be taken away in."""
     locale = load(language)

@@ -1,7 +1,6 @@
 """The bot against a strict Bot API on loopback: who is answered, where, in what order, and what survives."""
 
 import asyncio
-import datetime as dt
 import io
 import json
 import math
@@ -17,7 +16,6 @@ import aiohttp
 import pytest
 import redis
 
-from bot.pushes import Pushes
 from bot.server import serving
 from bot.services import Services
 from bot.telegram import TelegramBot
@@ -42,7 +40,6 @@ from tests.bot.telegramming import (
     said,
 )
 from tests.fakes.telegram import FakeTelegram
-from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_faults import BLOCKED, SERVER_ERROR
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -212,84 +209,6 @@ async def test_a_group_that_becomes_a_supergroup_moves_once_with_all_it_has(fake
     async with open_services(configured(settings, fake, str(old))) as opened, polling(opened):
         assert [chat.id for chat in await opened.people.subscribed()] == [f"telegram:{new}"]
         assert "ClawGym" in (await said(fake, "/later", new)).text
-
-
-# -- the push ---------------------------------------------------------------------------------------------------------
-
-
-class Clock:
-    """A clock that tests set."""
-
-    def __init__(self) -> None:
-        self.now = dt.datetime(2026, 5, 1, 7, 59, tzinfo=dt.UTC)
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-
-@pytest.fixture
-async def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def pushing(settings: Settings, fake: FakeTelegram, clock: Clock) -> AsyncIterator[Pushes]:
-    fake.chat(READER)
-    fake.chat(OTHER)
-    configuration = configured(settings, fake, f"{READER} {OTHER} {GROUP}")
-    async with open_services(configuration, clock=clock) as services, polling(services) as bot:
-        pushes = Pushes(services)
-        async with pushes.joined("telegram", bot):
-            yield pushes
-
-
-async def test_the_push_comes_at_its_time_once(fake, pushing, clock):
-    await pushing.tick()
-    assert fake.sent("sendMessage") == []
-    clock.now += dt.timedelta(minutes=1)
-    await asyncio.gather(pushing.tick(), pushing.tick())
-    await pushing.tick()
-    for chat in (READER, OTHER, GROUP):
-        [message] = fake.messages(chat)
-        assert message.text.startswith("AI papers this morning")
-    clock.now += dt.timedelta(hours=8)
-    await pushing.tick()
-    assert len(fake.sent("sendMessage")) == 3
-
-
-async def test_a_push_that_fails_is_tried_again_the_same_day_and_costs_the_others_nothing(fake, pushing, clock):
-    clock.now += dt.timedelta(minutes=1)
-    fake.fail("sendMessage", ApiError(400, "Bad Request: something new"), chat_id=READER)
-    await pushing.tick()
-    assert (len(fake.messages(READER)), len(fake.messages(OTHER))) == (0, 1)
-    for _ in range(2):
-        clock.now += dt.timedelta(minutes=3)
-        await pushing.tick()
-    assert (len(fake.messages(READER)), len(fake.messages(OTHER))) == (1, 1)
-
-
-async def test_saturday_reminds_of_what_waits_on_the_later_list(fake, pushing, clock):
-    await said(fake, f"/save {KNOWN}")
-    clock.now = dt.datetime(2026, 5, 2, 8, 1, tzinfo=dt.UTC)
-    await pushing.tick()
-    await pushing.tick()
-    reminders = [message.text for message in fake.messages(READER) if message.text.startswith("Still waiting")]
-    assert len(reminders) == 1
-    assert "ClawGym" in reminders[0]
-    assert not any("Still waiting" in message.text for message in fake.messages(OTHER))
-
-
-async def test_the_edition_is_collected_before_the_first_push(settings, fake, clock):
-    opened = open_services(configured(settings, fake), clock=clock, stored=False)
-    async with opened as services, polling(services) as bot:
-        clock.now = dt.datetime(2026, 5, 1, 7, 30, tzinfo=dt.UTC)
-        pushes = Pushes(services)
-        async with pushes.joined("telegram", bot):
-            await pushes.prepare()
-            assert await services.store.days() == []
-            clock.now = dt.datetime(2026, 5, 1, 7, 45, tzinfo=dt.UTC)
-            await pushes.prepare()
-        assert await services.store.days() == [SAMPLE_DATE]
 
 
 # -- many at once, and Telegram in trouble ----------------------------------------------------------------------------

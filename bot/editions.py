@@ -1,0 +1,67 @@
+"""The editions that go out this morning, each looked up and laid out once for all the chats that get it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+from bot.chat import Chat
+from brief.models import Brief
+from formatting import screens
+from formatting.document import Document
+
+KEPT = 60.0  # seconds after which an edition is looked up again
+_MOST = 256  # editions and pushes kept; own profiles may be many
+
+_T = TypeVar("_T")
+
+Make = Callable[[Chat, dt.date], Awaitable[Brief]]
+
+
+class Editions:
+    """Briefs and their pushes. `make` finds or makes the brief of a date that a chat reads."""
+
+    def __init__(self, make: Make) -> None:
+        self._make = make
+        self._briefs: _Recent[Brief] = _Recent()
+        self._pushes: _Recent[Document] = _Recent()
+
+    async def brief(self, chat: Chat, date: dt.date) -> Brief:
+        """Return the brief of a date as a chat reads it, at most a minute old. Raises what `make` raises."""
+        return await self._briefs.get(_edition(chat, date), lambda: self._make(chat, date))
+
+    async def push(self, chat: Chat, date: dt.date) -> Document:
+        """Return the push of a date as a chat reads it."""
+
+        async def lay_out() -> Document:
+            return screens.push(await self.brief(chat, date), chat.items)
+
+        return await self._pushes.get((*_edition(chat, date), chat.items), lay_out)
+
+
+def _edition(chat: Chat, date: dt.date) -> tuple[Hashable, ...]:
+    return date, chat.language, (chat.id, chat.profile) if chat.profile else None
+
+
+class _Recent(Generic[_T]):
+    """Values made at most once a minute; who asks meanwhile waits for the one that is being made."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, tuple[float, asyncio.Task[_T]]] = {}
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[_T]]) -> _T:
+        """Return the value of a key, made now if there is none; an error is for those who wait, and not kept."""
+        loop = asyncio.get_running_loop()
+        until, task = self._known.get(key, (0.0, None))
+        if task is None or until < loop.time() or _failed(task):
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            task = asyncio.ensure_future(make())
+            self._known[key] = loop.time() + KEPT, task
+        return task.result() if task.done() else await asyncio.shield(task)
+
+
+def _failed(task: asyncio.Task[_T]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

@@ -1,0 +1,76 @@
+"""A scheduler and a worker on a fake Telegram and a real Redis, with a clock that tests set: what delivery tests share."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.chat import Chat
+from bot.deliveries import Deliveries
+from bot.delivery import Deliverer
+from bot.metrics import Metrics
+from bot.queue import Queue
+from bot.scheduler import Scheduler
+from bot.services import Services
+from bot.surface import Courier
+
+MINUTE = dt.timedelta(minutes=1)
+EIGHT = dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC)  # a Friday
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self, now: dt.datetime = EIGHT - MINUTE) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+@dataclass
+class Office:
+    """One process that schedules and delivers, without its clockwork."""
+
+    services: Services
+    deliveries: Deliveries
+    scheduler: Scheduler
+    deliverer: Deliverer
+    metrics: Metrics
+
+    async def tick(self) -> None:
+        """Tick, and return when nothing that was taken is under way any more."""
+        await self.scheduler.tick()
+        await self.idle()
+
+    async def idle(self) -> None:
+        async with asyncio.timeout(10):
+            while await self.services.store.client.zcard("paperboy:1:leased"):
+                await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def office(services: Services, **couriers: Courier) -> AsyncIterator[Office]:
+    """Yield a process that delivers by these couriers."""
+    redis = services.store.client
+    deliveries, queue, metrics = Deliveries(redis), Queue(redis), Metrics()
+    deliverer = Deliverer(services, deliveries, couriers, metrics)
+    scheduler = Scheduler(services, deliveries, queue, list(couriers), metrics)
+    async with asyncio.TaskGroup() as group:
+        stop = asyncio.Event()
+        for surface in couriers:
+            group.create_task(_deliver(queue, surface, deliverer, stop))
+        yield Office(services, deliveries, scheduler, deliverer, metrics)
+        stop.set()
+
+
+async def _deliver(queue: Queue, surface: str, deliverer: Deliverer, stop: asyncio.Event) -> None:
+    async with queue.delivering(surface, deliverer.batch, deliverer.give_up):
+        await stop.wait()
+
+
+async def subscribe(services: Services, chat_id: str, **fields: object) -> Chat:
+    return await services.people.change(chat_id, subscribed=True, **fields)
