@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from slack_sdk.errors import SlackApiError
 
-from bot.limits import Lanes, Limit, PausedError
+from bot.limits import RETRIES, Lanes, Limit, PausedError
 from bot.slack_errors import pause
 
 CHANNEL: Final = Limit(1, 1.0)
@@ -29,10 +29,10 @@ class Limits:
         self._channel = channel
         self._teams: defaultdict[str, Lanes] = defaultdict(lambda: Lanes(workspace))
 
-    async def run(self, team: str, channel: str, call: Callable[[], Awaitable[_T]]) -> _T:
+    async def run(self, team: str, channel: str, call: Callable[[], Awaitable[_T]], retries: int = RETRIES) -> _T:
         """Return what the call returns, made when its channel and its workspace have room for it.
 
-        A 429 pauses its own channel for as long as Slack asks, then the call is made again, at most 3 times.
+        A 429 pauses its own channel for as long as Slack asks, then the call is made again, at most `retries` times.
         PausedError is raised when the last try fails too or the channel is paused for more than 5 minutes; any other
         error of the call passes through.
         """
@@ -46,4 +46,4 @@ class Limits:
                     raise
                 raise PausedError(seconds) from error
 
-        return await self._teams[team].run(channel, (self._channel,), limited)
+        return await self._teams[team].run(channel, (self._channel,), limited, retries)

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.limits import PausedError
+from bot.limits import RETRIES, PausedError
 from bot.request import File, Reply
 from bot.slack_errors import code, insist
 from bot.slack_install import NotInstalledError, Workspaces
@@ -97,9 +97,12 @@ class Sender:
         return ts
 
     async def push(self, place: Place, document: Document, date: dt.date) -> str:
-        """Send a document as exactly one message and return its time stamp. Raises ChannelGoneError, DeliveryError."""
+        """Send what nobody waits for as exactly one message and return its time stamp.
+
+        Raises ChannelGoneError, and DeliveryError also for a pause that Slack asks for.
+        """
         try:
-            return await self._post(place, renderer.render(document, date=date))
+            return await self._post(place, renderer.render(document, date=date), retries=0)
         except PausedError as paused:
             raise DeliveryError("rate_limited", retry_after=paused.seconds) from paused
         except SlackApiError as error:
@@ -183,12 +186,13 @@ class Sender:
         person = place.channel.startswith(("U", "W"))
         return replace(place, channel=await self.dm(place.team, place.channel)) if person else place
 
-    async def _post(self, place: Place, message: renderer.Message) -> str:
+    async def _post(self, place: Place, message: renderer.Message, retries: int = RETRIES) -> str:
         answer = await self._reach(
             place,
             lambda where, token: self._client.chat_postMessage(
                 channel=where.channel, thread_ts=where.thread, token=token, **renderer.parameters(message)
             ),
+            retries,
         )
         return str(answer["ts"])
 
@@ -211,7 +215,7 @@ class Sender:
         answer = await client.send_dict(body)
         return answer.status_code == 200 and _fine(answer.body)
 
-    async def _reach(self, place: Place, call: _Call) -> AsyncSlackResponse:
+    async def _reach(self, place: Place, call: _Call, retries: int = RETRIES) -> AsyncSlackResponse:
         """Make a call for a place, and once more without its thread where that is gone."""
 
         async def once() -> AsyncSlackResponse:
@@ -219,12 +223,12 @@ class Sender:
             return await call(place, access.token)
 
         try:
-            return await insist(lambda: self._limits.run(place.team, place.channel, once))
+            return await insist(lambda: self._limits.run(place.team, place.channel, once, retries))
         except NotInstalledError as error:
             raise ChannelGoneError("uninstalled") from error
         except SlackApiError as error:
             if place.thread is not None and code(error) in _NO_THREAD:
-                return await self._reach(replace(place, thread=None), call)
+                return await self._reach(replace(place, thread=None), call, retries)
             if reason := gone(error):
                 raise ChannelGoneError(reason) from error
             raise

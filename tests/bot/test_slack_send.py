@@ -17,6 +17,7 @@ from bot.slack_install import Access, NotInstalledError
 from bot.slack_limits import Limits
 from bot.slack_send import ChannelGoneError, Sender
 from bot.slack_updates import Place
+from brief.errors import DeliveryError
 from formatting.document import Button, Buttons, Document, Heading, Importance, Paragraph, Run
 from formatting.slack import messages, parameters, render
 from tests.fakes.slack import FakeSlack
@@ -286,9 +287,17 @@ async def test_what_lasts_is_told_apart(slack, sender, error, reason):
 async def test_other_refusals_are_raised_once_and_hold_no_token(slack, sender, error):
     slack.fail("chat.postMessage", error)
     with pytest.raises(SlackApiError, match=error) as refused:
-        await sender.push(CHANNEL, NOTE, DATE)
+        await sender.post(CHANNEL, NOTE, DATE)
     assert slack.token not in str(refused.value)
     assert slack.messages("C1") == []
+
+
+@pytest.mark.parametrize(("error", "permanent"), [("invalid_auth", False), ("invalid_blocks", True)])
+async def test_a_push_tells_whether_it_is_worth_another_try(slack, sender, error, permanent):
+    slack.fail("chat.postMessage", error)
+    with pytest.raises(DeliveryError, match=error) as refused:
+        await sender.push(CHANNEL, NOTE, DATE)
+    assert (refused.value.reason, refused.value.permanent) == (error, permanent)
 
 
 async def test_a_thread_that_is_gone_is_left_out(slack, sender):
@@ -327,9 +336,9 @@ async def test_a_response_is_tried_again_without_a_word_about_its_address(sender
 
 async def test_a_full_channel_waits_and_the_others_do_not(slack, sender):
     slack.fail("chat.postMessage", "ratelimited", retry_after=1)
-    waiting = asyncio.create_task(sender.push(CHANNEL, note("waited"), DATE))
+    waiting = asyncio.create_task(sender.post(CHANNEL, note("waited"), DATE))
     await slack.until(lambda: slack.calls)
-    await sender.push(OTHER, note("at once"), DATE)
+    await sender.post(OTHER, note("at once"), DATE)
     assert texts(slack.messages("C2")) == ["at once"]
     assert not waiting.done()
     await waiting
@@ -340,5 +349,13 @@ async def test_nobody_waits_for_an_hour(slack, sender):
     slack.fail("chat.postMessage", "ratelimited", retry_after=3600)
     for _ in range(2):  # the second message does not even reach Slack
         with pytest.raises(PausedError):
-            await sender.push(CHANNEL, NOTE, DATE)
+            await sender.post(CHANNEL, NOTE, DATE)
+    assert len(slack.calls) == 1
+
+
+async def test_a_push_does_not_wait_out_a_pause(slack, sender):
+    slack.fail("chat.postMessage", "ratelimited", retry_after=7)
+    with pytest.raises(DeliveryError) as refused:
+        await sender.push(CHANNEL, NOTE, DATE)
+    assert refused.value.retry_after == 7
     assert len(slack.calls) == 1
