@@ -154,6 +154,14 @@ def check() -> None:
 
 
 @app.command()
+def status(as_json: JsonOption = False) -> None:
+    """Tell how yesterday's and today's deliveries went, what waits, and how the sources did."""
+    from bot import verbs
+
+    verbs.status(as_json=as_json)
+
+
+@app.command()
 def run() -> None:
     """Everything in one process: collect, deliver to each chat at its time, answer."""
     from bot import verbs

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
+from bot.alarms import Alarms
 from bot.deliveries import Deliveries
 from bot.delivery import Deliverer
 from bot.health import Readiness, observed
@@ -81,6 +82,8 @@ class _Process:
                 self._services, self._deliveries, self._queue, self._names, self._metrics, self._readiness.ticked
             )
             yield scheduler.run()
+        if self._surfaces:
+            yield Alarms(self._services, self._deliveries, self._couriers).watch()
         for surface in self._surfaces:
             joined = partial(self._joined, surface.name)
             yield surface.serve(joined) if self._role.answers else surface.deliver(joined)
@@ -89,10 +92,10 @@ class _Process:
     async def _joined(self, surface: str, courier: Courier) -> AsyncIterator[None]:
         """Deliver to a surface while messages can be sent there, if that is this process's role."""
         with self._readiness.joined(surface):
+            self._couriers[surface] = courier
             if not self._role.delivers:
                 yield
                 return
-            self._couriers[surface] = courier
             async with self._queue.delivering(surface, self._deliverer.batch, self._deliverer.give_up):
                 yield
 

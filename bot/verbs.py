@@ -14,16 +14,19 @@ from pathlib import Path
 import typer
 
 from bot import check as checks
+from bot import status as statuses
 from bot import terminal, wiring
 from bot.commands import CommandError, answer
 from bot.feedback import read_votes
 from bot.logs import log_to_stderr
 from bot.output import write_brief, write_reply
 from bot.services import Services, nothing_collected
+from bot.status import Status
 from brief.errors import NothingCollectedError
 from brief.models import Brief, Day, Language, Ranked
 from brief.profile import Profile, load_profile
 from brief.settings import Settings, load_settings
+from brief.store import open_store
 from brief.window import FIRST_DAY
 from formatting import screens
 from sources import SOURCES
@@ -125,6 +128,22 @@ def serve(role: str) -> None:
             await serving.serve(services, serving.Role[role.upper()])
 
     asyncio.run(run())
+
+
+def status(*, as_json: bool) -> None:
+    """Print how the deliveries of these days went, what waits, and how the sources did."""
+    settings = load_settings()
+
+    async def run() -> Status:
+        now = wiring.now()
+        async with open_store(settings) as store:
+            return await statuses.status(store, now, now.astimezone(settings.brief_timezone).date())
+
+    found = asyncio.run(run())
+    if as_json:
+        typer.echo(json.dumps(statuses.as_json(found)))
+    else:
+        terminal.show(statuses.as_document(found, settings.brief_language))
 
 
 def check() -> bool:

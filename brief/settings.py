@@ -65,7 +65,10 @@ _site = _shaped(
     r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[!-\"$->@-~]*)?",
     "wants an http or https URL without user, query or fragment",
 )
-_redis = _shaped(r"(rediss?://|unix:/)[^\s]+", "wants a redis://, rediss:// or unix:// URL")
+_redis = _shaped(
+    r"(rediss?://|unix:/)\S+|rediss?\+(sentinel://[^\s/]+/[^\s/]+(/\d+)?|cluster://[^\s/]+)/?",
+    "wants a redis:// or unix:// URL, redis+sentinel://host,host/service/0 or redis+cluster://host,host",
+)
 _clock = _shaped(r"([01]\d|2[0-3]):[0-5]\d", "wants a time of day from 00:00 to 23:59")
 _secret = _shaped(r"[!-~]+", "wants printable ASCII without spaces, as a header can carry it")
 _bot_token = _shaped(r"\d{1,20}:[\w-]{1,100}", "wants a token as @BotFather gives it")
@@ -75,6 +78,10 @@ _app_token = _shaped(r"xapp-[\w-]{1,255}", "wants an App-Level Token of Slack's 
 _client_id = _shaped(r"\d{1,20}\.\d{1,20}", "wants the Client ID of Slack's page Basic Information")
 _fernet_key = _shaped(r"[\w-]{43}=", "wants 32 random bytes in URL-safe base64")
 _address = _shaped(r"([\w.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}", "wants an address and a port")
+_chat_id = _shaped(
+    r"telegram:-?[1-9]\d{0,15}|slack:T[A-Z0-9]{2,20}:[CDGUW][A-Z0-9]{2,20}",
+    "wants telegram: and a chat's id, or slack:, a workspace's id, : and the id of a channel or person",
+)
 _contact = _shaped(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", "wants a mail address or a URL")
 
 Site = Annotated[str, BeforeValidator(lambda text: _site(text).rstrip("/"))]
@@ -139,6 +146,7 @@ class Settings(Value):
         None, examples=["AN-EXAMPLE-ONLY-MAKE-YOUR-OWN-KEY-012345678="]
     )
     slack_api_url: Site = Field("https://slack.com", examples=["https://slack.com"])
+    operator_chat: Annotated[str, BeforeValidator(_chat_id)] | None = Field(None, examples=["telegram:123456789"])
     paperboy_listen: Annotated[str, BeforeValidator(_address)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
     huggingface_url: Site = Field("https://huggingface.co", examples=["https://huggingface.co"])
     hf_token: Secret | None = Field(None, examples=["hf_..."])
