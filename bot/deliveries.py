@@ -1,10 +1,10 @@
 """What chats are owed, in Redis: when, who is delivering it, and what became of it. All its keys.
 
-paperboy:1:due             sorted set, member -> the epoch second at which it is owed something         for good
-paperboy:1:leased          sorted set, member -> the epoch second until which a worker has it           for good
-paperboy:1:since           hash, member -> when it was due, for those leased or to be tried again       for good
-paperboy:1:pushes:{member} hash, date -> what became of it, see below                                   the newest 31
-paperboy:1:figures:{date}  hash of counts: due, sent, late, retried, missed, failed:{reason}, lag, lag_max  40 days
+{paperboy}:1:due             sorted set, member -> the epoch second at which it is owed something         for good
+{paperboy}:1:leased          sorted set, member -> the epoch second until which a worker has it           for good
+{paperboy}:1:since           hash, member -> when it was due, for those leased or to be tried again       for good
+{paperboy}:1:pushes:{member} hash, date -> what became of it, see below                                   the newest 31
+{paperboy}:1:figures:{date}  hash of counts: due, sent, late, retried, missed, failed:{reason}, lag, lag_max  40 days
 
 A member is a chat's id, owed a brief each day; with `#reminder`, a reminder each week; with `#followup`, a note once.
 It is due or leased, or waits for nothing. The date is that of the chat's own day. What became of it: `until T N` (it is
@@ -18,14 +18,15 @@ moment: whoever changes a chat meanwhile plans it and ends the lease.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from redis.asyncio import Redis
 
 from bot.chat import Chat
-from bot.schedule import due, next_due, next_reminder, reminder_due
+from bot.schedule import moments
 from brief.store import key_of, redis_errors
 
 LEASE = 120  # seconds; longer than a member waits in the queue and one delivery takes, retries included
@@ -80,12 +81,13 @@ end
 _CLAIM = (
     _COUNT
     + f"""
-local now, ends, answers = tonumber(ARGV[1]), ARGV[2], {{}}
-for i = 1, (#ARGV - 2) / 2 do
-  local pushes, figures, member, date = KEYS[2 * i], KEYS[2 * i + 1], ARGV[2 * i + 1], ARGV[2 * i + 2]
+local prefix, now, ends, answers = ARGV[1], tonumber(ARGV[3]), ARGV[4], {{}}
+for i, row in ipairs(cjson.decode(ARGV[2])) do
+  local member, date = unpack(row)
+  local pushes, figures = prefix .. 'pushes:' .. member, prefix .. 'figures:' .. date
   local record = redis.call('HGET', pushes, date)
   local held, try = string.match(record or '', '^until (%S+) ?(%d*)')
-  if string.find(record or '', '^sent') then answers[i] = {SENT}
+  if string.find(record or '', '^sent ') then answers[i] = {SENT}
   elseif (tonumber(held) or 0) > now then answers[i] = {HELD}
   else
     answers[i] = (tonumber(try) or 0) + 1
@@ -109,10 +111,10 @@ return answers
 _DONE = (
     _COUNT
     + f"""
-local now, prefix = tonumber(ARGV[1]), ARGV[2]
-for i = 0, (#ARGV - 2) / 5 - 1 do
-  local pushes, figures = KEYS[2 * i + 4], KEYS[2 * i + 5]
-  local member, date, outcome, word, moment = unpack(ARGV, 5 * i + 3, 5 * i + 7)
+local prefix, now = ARGV[1], tonumber(ARGV[3])
+for _, row in ipairs(cjson.decode(ARGV[2])) do
+  local member, date, outcome, word, moment = unpack(row)
+  local pushes, figures = prefix .. 'pushes:' .. member, prefix .. 'figures:' .. date
   local leased = outcome ~= 'missed' and redis.call('ZREM', KEYS[2], member) == 1
   if not leased then
     local chat, kind = string.match(member, '^([^#]*)(.*)$')
@@ -120,7 +122,7 @@ for i = 0, (#ARGV - 2) / 5 - 1 do
     if heir then pushes = prefix .. 'pushes:' .. heir .. kind end
   end
   local record = date ~= '' and redis.call('HGET', pushes, date) or ''
-  local was_sent = string.find(record, '^sent')
+  local was_sent = string.find(record, '^sent ')
   if outcome == 'sent' and not was_sent then
     redis.call('HSET', pushes, date, 'sent ' .. word)
     count(figures, member, 'sent', 1)
@@ -142,6 +144,7 @@ for i = 0, (#ARGV - 2) / 5 - 1 do
     if record == '' then count(figures, member, 'due', 1) end
     count(figures, member, 'missed', 1)
   end
+  if outcome == 'missed' and moment ~= '' then redis.call('HSET', KEYS[3], member, moment) end
   if leased then
     if moment ~= '' then redis.call('ZADD', KEYS[1], moment, member) end
     if outcome ~= 'again' then redis.call('HDEL', KEYS[3], member) end
@@ -161,7 +164,8 @@ class Result:
     """What became of a member that was taken; `next` is when it is due again, in epoch seconds, None for never.
 
     `again` without `next` comes back after a while that doubles with each try. `missed` tells of a date whose day has
-    passed, beside the result of the member itself, and ends no lease. `reason` is one word.
+    passed, beside the result of the member itself, and ends no lease; its `next` is the moment after it at which the
+    member was due, from which its lag is counted. `reason` is one word.
     """
 
     member: str
@@ -198,7 +202,7 @@ class Deliveries:
 
     async def adopt(self, chats: Sequence[Chat], now: dt.datetime) -> None:
         """Plan the chats that are neither due nor leased, so written by an older version; others are left alone."""
-        pairs = [pair for chat in chats for pair in _moments(chat, now, waited=chat)]
+        pairs = [pair for chat in chats for pair in moments(chat, now, waited=chat)]
         with redis_errors():
             for start in range(0, len(pairs), _CHUNK):
                 args = [
@@ -232,21 +236,16 @@ class Deliveries:
         Else SENT (0), or HELD (-1) when another one is sending it: leave that one alone, it will be due again if it
         fails. A claim holds for 120 s and renews the lease.
         """
-        keys, args = [_LEASED], [str(now.timestamp()), str(now.timestamp() + LEASE)]
-        keys += [key for member, date in wanted for key in _keys(member, date)]
-        args += [value for member, date in wanted for value in (member, date.isoformat())]
+        rows = json.dumps([(member, date.isoformat()) for member, date in wanted])
+        args: list[str | float] = [key_of(""), rows, now.timestamp(), now.timestamp() + LEASE]
         with redis_errors():
-            return [int(answer) for answer in await self._claim(keys=keys, args=args)]
+            return [int(answer) for answer in await self._claim(keys=[_LEASED], args=args)]
 
     async def done(self, results: Sequence[Result], now: dt.datetime) -> None:
         """Record what became of members, end their leases and put them where they are due next, all at once."""
-        keys = [_DUE, _LEASED, _SINCE] + [key for one in results for key in _keys(one.member, one.date)]
-        args: list[str | float] = [now.timestamp(), key_of("")]
-        for one in results:
-            date = one.date.isoformat() if one.date else ""
-            args += (one.member, date, one.outcome, one.message or one.reason, "" if one.next is None else one.next)
+        rows = json.dumps([_row(result) for result in results])
         with redis_errors():
-            await self._done(keys=keys, args=args)
+            await self._done(keys=[_DUE, _LEASED, _SINCE], args=[key_of(""), rows, now.timestamp()])
 
     async def owe(self, members: Sequence[str], moment: dt.datetime) -> None:
         """Make members due at a moment, unless they are due already."""
@@ -258,8 +257,7 @@ class Deliveries:
         """Return as which message a member was sent what it was owed on a date of the last month, if it was."""
         with redis_errors():
             record: Any = await self._redis.hget(key_of("pushes", member), date.isoformat())
-        state, _, message = (record or b"").decode(errors="replace").partition(" ")
-        return message if state == "sent" else None
+        return record[5:].decode(errors="replace") if record and record.startswith(b"sent ") else None
 
     async def figures(self, date: dt.date) -> Figures:
         """Return the counts of a date of the last 40 days."""
@@ -271,42 +269,9 @@ class Deliveries:
         return Figures(**plain, failed=failed)
 
 
-def replanned(before: Chat | None, chat: Chat, now: dt.datetime) -> list[str | float]:
-    """Return members and when each is due, by turns, as PLAN takes them; empty when a change moves nothing."""
-    if before and _schedule(before) == _schedule(chat):
-        return []
-    return [value for member, moment in _moments(chat, now, waited=before) for value in (member, moment or "")]
-
-
-def _moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterator[tuple[str, float | None]]:
-    """Yield the members of a chat and when each is due next, in epoch seconds, None for never.
-
-    What a chat that `waited` for it is owed already is due at once, so that a change of its time loses nothing; who
-    comes (back) is due from the next time on.
-    """
-    kinds = ((_wants_brief, due, next_due, ""), (_wants_reminder, reminder_due, next_reminder, "#reminder"))
-    for wants, owed, following, suffix in kinds:
-        moment = None
-        if wants(chat):
-            at_once = waited is not None and wants(waited) and owed(chat, now)
-            moment = (now if at_once else following(chat, now)).timestamp()
-        yield chat.id + suffix, moment
-
-
-def _schedule(chat: Chat) -> tuple[object, ...]:
-    return _wants_brief(chat), _wants_reminder(chat), chat.time, chat.zone, chat.weekdays_only
-
-
-def _wants_brief(chat: Chat) -> bool:
-    return chat.subscribed and chat.stopped is None
-
-
-def _wants_reminder(chat: Chat) -> bool:
-    return _wants_brief(chat) and chat.reminder and chat.kind == "private"
-
-
-def _keys(member: str, date: dt.date | None) -> tuple[str, str]:
-    return key_of("pushes", member), key_of("figures", date)
+def _row(one: Result) -> tuple[str | float, ...]:
+    date = one.date.isoformat() if one.date else ""
+    return one.member, date, one.outcome, one.message or one.reason, "" if one.next is None else one.next
 
 
 def _texts(values: Iterable[bytes]) -> list[str]:

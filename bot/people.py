@@ -1,13 +1,13 @@
 """The people in Redis: chats and their settings, later lists, and votes. All its keys.
 
-paperboy:1:chat:{chat}       a Chat, as JSON without its id                                              for good
-paperboy:1:subscribed        set of the ids of the chats that subscribed                                 for good
-paperboy:1:owners:{chat}     set of the owners in a chat that keep a list or voted                       for good
-paperboy:1:later:{owner}     hash, paper id -> a Saved, as JSON compressed with zlib                     for good
-paperboy:1:votes:{owner}     hash, paper id -> 1 or -1                                                   for good
-paperboy:1:moved:{chat}      the id of the chat that this one became                                     for good
-paperboy:1:refused:{chat}    there when a stranger was told that this bot is not for him                 120 days
-paperboy:1:heard:{event}     there when an event was taken that its chat may deliver again               1 hour
+{paperboy}:1:chat:{chat}       a Chat, as JSON without its id                                              for good
+{paperboy}:1:subscribed        set of the ids of the chats that subscribed                                 for good
+{paperboy}:1:owners:{chat}     set of the owners in a chat that keep a list or voted                       for good
+{paperboy}:1:later:{owner}     hash, paper id -> a Saved, as JSON compressed with zlib                     for good
+{paperboy}:1:votes:{owner}     hash, paper id -> 1 or -1                                                   for good
+{paperboy}:1:moved:{chat}      the id of the chat that this one became                                     for good
+{paperboy}:1:refused:{chat}    there when a stranger was told that this bot is not for him                 120 days
+{paperboy}:1:heard:{event}     there when an event was taken that its chat may deliver again               1 hour
 
 Whoever changes a chat also plans what it is owed next, see bot/deliveries.py.
 An owner is a chat's id, or `{chat}/{person}` in groups. A value that does not parse counts as absent.
@@ -23,7 +23,8 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from bot.chat import Chat
-from bot.deliveries import PLAN, replanned
+from bot.deliveries import PLAN
+from bot.schedule import replanned
 from brief.models import Language, Paper, Value
 from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack
 
@@ -175,7 +176,8 @@ class People:
         https://core.telegram.org/bots/api#responseparameters (migrate_to_chat_id)
         """
         with redis_errors():
-            await self._migrate(args=[key_of(""), old, new])
+            slot = key_of("chat", old)  # in a cluster, scripts go where their keys are
+            await self._migrate(keys=[slot], args=[key_of(""), old, new])
 
     async def moved(self, chat_id: str) -> str | None:
         """Return the id that a chat has now, None for one that did not move."""

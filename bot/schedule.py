@@ -1,10 +1,13 @@
-"""When a chat is due: its own time of day, in its own zone, on the days it wants. Pure."""
+"""When a chat is due: its own time of day, in its own zone, on the days it wants. Pure.
+
+What is due is named by a member, see bot/deliveries.py.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -36,6 +39,43 @@ def next_reminder(chat: Chat, now: dt.datetime) -> dt.datetime:
 def reminder_due(chat: Chat, now: dt.datetime) -> dt.date | None:
     """Return the date of the weekly reminder that a chat is owed at `now` (aware), until that local day ends."""
     return _owed(chat, now, _REMINDER_DAYS)
+
+
+def replanned(before: Chat | None, chat: Chat, now: dt.datetime) -> list[str | float]:
+    """Return the members of a changed chat and when each is due next, by turns; nothing when the change moves nothing.
+
+    "" is for never, as a script takes it.
+    """
+    if before and _schedule(before) == _schedule(chat):
+        return []
+    return [value for member, moment in moments(chat, now, waited=before) for value in (member, moment or "")]
+
+
+def moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterator[tuple[str, float | None]]:
+    """Yield the members of a chat and when each is due next, in epoch seconds, None for never.
+
+    What a chat that `waited` for it is owed already is due at once, so that a change of its time loses nothing; who
+    comes (back) is due from the next time on.
+    """
+    kinds = ((_wants_brief, due, next_due, ""), (_wants_reminder, reminder_due, next_reminder, "#reminder"))
+    for wants, owed, following, suffix in kinds:
+        moment = None
+        if wants(chat):
+            at_once = waited is not None and wants(waited) and owed(chat, now)
+            moment = (now if at_once else following(chat, now)).timestamp()
+        yield chat.id + suffix, moment
+
+
+def _schedule(chat: Chat) -> tuple[object, ...]:
+    return _wants_brief(chat), _wants_reminder(chat), chat.time, chat.zone, chat.weekdays_only
+
+
+def _wants_brief(chat: Chat) -> bool:
+    return chat.subscribed and chat.stopped is None
+
+
+def _wants_reminder(chat: Chat) -> bool:
+    return _wants_brief(chat) and chat.reminder and chat.kind == "private"
 
 
 def _days(chat: Chat) -> Collection[int]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Chat
-from bot.schedule import due, next_due
+from bot.schedule import due, next_due, next_reminder, reminder_due
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -76,6 +76,16 @@ def test_a_day_that_a_zone_skipped_is_owed_nothing() -> None:
     assert due(apia, utc("2011-12-30T09:59")) == dt.date(2011, 12, 29)
     assert due(apia, utc("2011-12-30T10:00")) is None
     assert due(apia, utc("2011-12-30T18:00")) == dt.date(2011, 12, 31)
+
+
+def test_reminders_come_on_saturdays_whatever_the_days_of_the_brief() -> None:
+    auckland = chat("08:00", "Pacific/Auckland", weekdays_only=True)
+    saturday = utc("2026-05-01T20:00")
+    assert next_reminder(auckland, utc("2026-04-25T20:00")) == saturday
+    assert next_reminder(auckland, saturday) == saturday + 7 * DAY
+    assert reminder_due(auckland, saturday - MINUTE) is None
+    assert reminder_due(auckland, saturday) == dt.date(2026, 5, 2)
+    assert reminder_due(auckland, saturday + 16 * 60 * MINUTE) is None
 
 
 # -- every zone, every year -------------------------------------------------------------------------------------------
