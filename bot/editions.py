@@ -12,7 +12,8 @@ from brief.models import Brief
 from formatting import screens
 from formatting.document import Document
 
-KEPT = 60.0  # seconds after which an edition is looked up again
+KEPT = dt.timedelta(minutes=1)  # after which an edition is looked up again
+_NO_TIME = dt.timedelta()
 _MOST = 256  # editions and pushes kept; own profiles may be many
 
 _T = TypeVar("_T")
@@ -23,10 +24,10 @@ Make = Callable[[Chat, dt.date], Awaitable[Brief]]
 class Editions:
     """Briefs and their pushes. `make` finds or makes the brief of a date that a chat reads."""
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, make: Make, clock: Callable[[], dt.datetime]) -> None:
         self._make = make
-        self._briefs: _Recent[Brief] = _Recent()
-        self._pushes: _Recent[Document] = _Recent()
+        self._briefs: _Recent[Brief] = _Recent(clock)
+        self._pushes: _Recent[Document] = _Recent(clock)
 
     async def brief(self, chat: Chat, date: dt.date) -> Brief:
         """Return the brief of a date as a chat reads it, at most a minute old. Raises what `make` raises."""
@@ -48,18 +49,19 @@ def _edition(chat: Chat, date: dt.date) -> tuple[Hashable, ...]:
 class _Recent(Generic[_T]):
     """Values made at most once a minute; who asks meanwhile waits for the one that is being made."""
 
-    def __init__(self) -> None:
-        self._known: dict[Hashable, tuple[float, asyncio.Task[_T]]] = {}
+    def __init__(self, clock: Callable[[], dt.datetime]) -> None:
+        self._clock = clock
+        self._known: dict[Hashable, tuple[dt.datetime, asyncio.Task[_T]]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[_T]]) -> _T:
         """Return the value of a key, made now if there is none; an error is for those who wait, and not kept."""
-        loop = asyncio.get_running_loop()
-        until, task = self._known.get(key, (0.0, None))
-        if task is None or until < loop.time() or _failed(task):
+        now = self._clock()
+        made, task = self._known.get(key, (now, None))
+        if task is None or not _NO_TIME <= now - made < KEPT or _failed(task):
             if len(self._known) >= _MOST:
                 self._known.clear()
             task = asyncio.ensure_future(make())
-            self._known[key] = loop.time() + KEPT, task
+            self._known[key] = now, task
         return task.result() if task.done() else await asyncio.shield(task)
 
 

@@ -1,6 +1,6 @@
 """What chats were sent while sources were missing, in Redis, so that they hear of what the sources bring afterwards.
 
-paperboy:1:incomplete:{date}   hash, chat -> an Incomplete, as JSON                                         1 day
+{paperboy}:1:incomplete:{date}   hash, chat -> an Incomplete, as JSON                                         1 day
 
 The date is that of the chat's own day.
 """

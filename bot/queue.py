@@ -1,6 +1,6 @@
 """Carries batches of members to the workers: one stream of Redis for each surface, spread by taskiq over processes.
 
-paperboy:1:deliveries:{surface}   stream of taskiq's messages, about the newest 1,000
+{paperboy}:1:deliveries:{surface}   stream of taskiq's messages, about the newest 1,000
 autoclaim:paperboy:{that key}     taskiq's lock while unacknowledged messages are looked for                  10 s
 
 The queue may lose or repeat a batch: what members are owed is kept in `bot/deliveries.py`, whose leases bring back what

@@ -20,14 +20,14 @@ from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped
 from bot.chat import Chat
 from bot.deliveries import Deliveries, Result
 from bot.delivery import surface_of
-from bot.editions import KEPT
+from bot.editions import KEPT, Editions
 from bot.followups import Followups, incomplete, recommended
 from bot.metrics import Metrics
 from bot.queue import Queue
 from bot.schedule import due, next_due
 from bot.services import Services
 from brief.errors import StoreError
-from brief.models import Brief, Language
+from brief.models import Language
 from brief.profile import Profile
 from brief.store import key_of
 
@@ -140,10 +140,11 @@ class Scheduler:
             sent = await self._followups.all(date)
             waiting = [chat_id for chat_id, one in sent.items() if dt.timedelta() <= now - one.at <= REFRESHED_FOR]
             if waiting and await self._collect(min(date, self._services.today())):
+                editions = Editions(self._services.edition, self._services.clock)  # none of before
                 chats = [chat for chat in await self._services.people.chats(waiting) if chat]
-                changed = [c.id for c in chats if await self._changed(c, date, sent[c.id].papers)]
+                changed = [c.id for c in chats if await self._changed(editions, c, date, sent[c.id].papers)]
                 # By then no worker knows the edition as it was.
-                moment = self._services.clock() + dt.timedelta(seconds=KEPT)
+                moment = self._services.clock() + KEPT
                 await self._deliveries.owe([f"{chat_id}#followup" for chat_id in changed], moment)
 
     async def settle(self) -> None:
@@ -186,9 +187,9 @@ class Scheduler:
             await self._services.brief(date, language, profile)
             self._metrics.edition(time.perf_counter() - begun)
 
-    async def _changed(self, chat: Chat, date: dt.date, papers: Collection[str]) -> bool:
+    async def _changed(self, editions: Editions, chat: Chat, date: dt.date, papers: Collection[str]) -> bool:
         """Tell whether a chat is to hear of new recommendations; when nothing is missing any more, ask no more."""
-        edition: Brief = await self._services.editions.brief(chat, min(date, self._services.today()))
+        edition = await editions.brief(chat, min(date, self._services.today()))
         changed = not set(recommended(edition)) <= set(papers)
         if not changed and not incomplete(edition):
             await self._followups.forget(chat.id, date)

@@ -184,7 +184,11 @@ class Services:
     @cached_property
     def editions(self) -> Editions:
         """The editions that are going out."""
-        return Editions(lambda chat, date: self.brief(date, chat.language, self.profile_of(chat)))
+        return Editions(self.edition, self.clock)
+
+    async def edition(self, chat: Chat, date: dt.date) -> Brief:
+        """Return the brief of a date as a chat reads it; see `brief`."""
+        return await self.brief(date, chat.language, self.profile_of(chat))
 
     @cached_property
     def _shelf(self) -> Shelf:

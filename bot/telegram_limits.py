@@ -50,9 +50,9 @@ class Limiter(BaseRateLimiter[int]):
     ) -> Any:
         """Return what the call returns, made when its chat and all chats together have room for it.
 
-        A 429 pauses its own chat for as long as Telegram asks, then the call is made again, at most 3 times or
-        `rate_limit_args` times. RetryAfter is raised when the last try fails too or the chat is paused for more than
-        5 minutes; any other error of the call passes through.
+        A 429 pauses its own chat for as long as Telegram asks, then the call is made again; `rate_limit_args` are the
+        tries in all, by default 4 (the library leaves out a 0). RetryAfter is raised when the last try fails too or the
+        chat is paused for more than 5 minutes; any other error of the call passes through.
         """
         chat = data.get("chat_id", data.get("inline_message_id"))
         if chat is None or endpoint == FREE or not endpoint.startswith(COUNTED):
@@ -64,7 +64,7 @@ class Limiter(BaseRateLimiter[int]):
             except RetryAfter as refused:
                 raise PausedError(_seconds(refused)) from refused
 
-        name, retries = str(chat), RETRIES if rate_limit_args is None else rate_limit_args
+        name, retries = str(chat), RETRIES if rate_limit_args is None else rate_limit_args - 1
         try:
             return await self._lanes.run(name, self._private if name.isdecimal() else self._group, call, retries)
         except PausedError as paused:

@@ -97,7 +97,7 @@ class Sender:
         Raises ChatGoneError, and DeliveryError also for a pause that Telegram asks for.
         """
         try:
-            return (await self._text(place, renderer.render(document, date=date), retries=0)).message_id
+            return (await self._text(place, renderer.render(document, date=date), tries=1)).message_id
         except RetryAfter as error:
             after = error.retry_after
             seconds = after.total_seconds() if isinstance(after, dt.timedelta) else after
@@ -156,12 +156,12 @@ class Sender:
             except TelegramError:  # a courtesy
                 return
 
-    async def _text(self, place: Place, message: renderer.Message, retries: int | None = None) -> Message:
+    async def _text(self, place: Place, message: renderer.Message, tries: int | None = None) -> Message:
         async def call(where: dict[str, Any]) -> Message:
             # Exactly what `--format telegram` prints; building keyboard objects costs a third of a send.
             extra = renderer.parameters(message)
             return await self._bot.send_message(
-                text=extra.pop("text"), api_kwargs=extra, rate_limit_args=retries, **where
+                text=extra.pop("text"), api_kwargs=extra, rate_limit_args=tries, **where
             )
 
         return await self._reach(place, call)

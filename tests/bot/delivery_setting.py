@@ -1,4 +1,4 @@
-"""A scheduler and a worker on a fake Telegram and a real Redis, with a clock that tests set: what delivery tests share."""
+"""A scheduler and a worker on a real Redis, with a clock that tests set: what the delivery tests share."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.queue import Queue
 from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.surface import Courier
+from brief.store import key_of
 
 MINUTE = dt.timedelta(minutes=1)
 EIGHT = dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC)  # a Friday
@@ -48,7 +49,7 @@ class Office:
 
     async def idle(self) -> None:
         async with asyncio.timeout(10):
-            while await self.services.store.client.zcard("paperboy:1:leased"):
+            while await self.services.store.client.zcard(key_of("leased")):  # noqa: ASYNC110 - Redis tells nobody
                 await asyncio.sleep(0.005)
 
 
