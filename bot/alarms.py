@@ -97,7 +97,7 @@ class Alarms:
         chat = await self._operator()
         try:
             await self._tell(courier, chat, screens.alarm(chat.language, fresh))
-        except Exception:
+        except BaseException:  # also when told to stop
             with redis_errors():
                 await self._redis.delete(*map(_mark_key, fresh))
             raise
@@ -116,7 +116,7 @@ class Alarms:
         chat = await self._operator()
         try:
             await self._tell(courier, chat, screens.over(chat.language, over))
-        except Exception:
+        except BaseException:  # also when told to stop
             with redis_errors():
                 await self._redis.sadd(key_of("alarms"), *over)
             raise

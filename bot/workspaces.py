@@ -1,8 +1,8 @@
 """The workspaces in Redis that installed the Slack app, and the installations under way. All its keys.
 
-paperboy:1:workspace:{team}     a Workspace, as JSON encrypted with Fernet                               for good
-paperboy:1:install:{state}      there until the browser that began an installation comes back            10 minutes
-paperboy:1:pace:slack:{team}:…  who renews a workspace's token: a turn of brief/store.py                 30 s
+{paperboy}:1:workspace:{team}     a Workspace, as JSON encrypted with Fernet                               for good
+{paperboy}:1:install:{state}      there until the browser that began an installation comes back            10 minutes
+{paperboy}:1:pace:slack:{team}:…  who renews a workspace's token: a turn of brief/store.py                 30 s
 
 A value that does not decrypt, because the key is another one, counts as absent.
 """

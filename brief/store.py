@@ -1,15 +1,17 @@
 """The day in Redis: days, papers, briefs, what was shown, and whose turn it is. All its keys, and how long they stay.
 
-paperboy:1:day:{date}                        a Day, whole: one value, so nobody ever reads half a day     120 days
-paperboy:1:days                              set of the dates that were ever stored                       for good
-paperboy:1:paper:{id}                        a Paper as it was last collected                             120 days
-paperboy:1:brief:{date}:{profile}:{language} a Brief                                                      for good
-paperboy:1:shown:{profile}:{date}            a Shown: what that edition showed, and when it was first made     120 days
-paperboy:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
-paperboy:1:pace:{key}:gap                    there until the next turn may start                          the gap
+{paperboy}:1:day:{date}                        a Day, whole: one value, so nobody ever reads half a day     120 days
+{paperboy}:1:days                              set of the dates that were ever stored                       for good
+{paperboy}:1:paper:{id}                        a Paper as it was last collected                             120 days
+{paperboy}:1:brief:{date}:{profile}:{language} a Brief                                                      for good
+{paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed, and when it was first made    120 days
+{paperboy}:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
+{paperboy}:1:pace:{key}:gap                    there until the next turn may start                          the gap
 
 Values are JSON, compressed with zlib. The 1 is the version of this layout. A value that does not parse (written by
-another version of the program) counts as absent.
+another version of the program) counts as absent. The braces put all keys of Paperboy's into one hash slot of a cluster:
+scripts and transactions may touch any of them together, and one bot's data is small.
+https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
 """
 
 from __future__ import annotations
@@ -27,13 +29,12 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, Field, TypeAdapter
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.asyncio import Redis
+from redis.exceptions import RedisClusterException, RedisError
 
 from brief.errors import StoreError
 from brief.models import Brief, Day, Language, Paper, Value
+from brief.redis_client import open_redis
 from brief.redis_server import embedded_redis
 from brief.settings import Settings
 
@@ -42,14 +43,6 @@ LEASE = 30.0  # seconds; longer than any one request takes, and all a killed hol
 _KEEP = dt.timedelta(days=KEEP_DAYS)
 _CHUNK = 500  # papers a round trip: some 700 kB
 _HELD_POLL = 0.05  # seconds between looks at a turn that another process holds
-# A request waits for a connection rather than fail; a Redis that restarts is waited for, about 5 s. Seconds.
-_CONNECTION: dict[str, Any] = {
-    "max_connections": 20,
-    "timeout": 10,
-    "socket_timeout": 10,
-    "socket_connect_timeout": 5,
-    "retry": Retry(ExponentialBackoff(cap=1, base=0.05), 8),
-}
 
 # Answers 0 when the turn is ours, else the milliseconds to wait, -1 when somebody holds it. Redis measures the gap.
 _TAKE_TURN = """
@@ -75,10 +68,9 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """Yield the store at REDIS_URL, or the one in the data folder; raises StoreError when neither can be had."""
     async with contextlib.AsyncExitStack() as stack:
         try:
-            pool = BlockingConnectionPool.from_url(await _url(settings, stack), **_CONNECTION)
-            redis = await stack.enter_async_context(Redis.from_pool(pool))
+            url = await _url(settings, stack)
             with redis_errors():
-                await redis.ping()
+                redis = await stack.enter_async_context(open_redis(url))
         except (TypeError, ValueError) as error:  # an option in the URL that redis-py does not know
             raise StoreError("REDIS_URL cannot be used: write it like redis://localhost:6379/0") from error
         yield Store(redis)
@@ -204,7 +196,7 @@ class Store:
                 await asyncio.sleep(wait)
             yield
         finally:
-            with contextlib.suppress(RedisError):  # the lease runs out by itself
+            with contextlib.suppress(RedisError, RedisClusterException):  # the lease runs out by itself
                 await self._end_turn(keys=[lease], args=[token])
 
     async def _ask_turn(self, lease: str, pause: str, token: str, gap: float) -> float:
@@ -221,7 +213,7 @@ class Store:
 
 def key_of(*parts: object) -> str:
     """Return a key of Paperboy's: its parts with colons between, below the version of this layout."""
-    return ":".join(("paperboy", "1", *map(str, parts)))
+    return ":".join(("{paperboy}", "1", *map(str, parts)))
 
 
 def pack(value: BaseModel) -> bytes:
@@ -256,5 +248,5 @@ def redis_errors() -> Iterator[None]:
     """Raise StoreError, which says what to do, for every error of Redis inside."""
     try:
         yield
-    except RedisError as error:
+    except (RedisError, RedisClusterException) as error:  # the second is no kind of the first
         raise StoreError(f"Redis does not answer ({error}): start it, or correct REDIS_URL") from error

@@ -181,7 +181,7 @@ async def test_everything_of_a_chat_moves(people: People, raw: Redis) -> None:
     assert await people.kept(SUPERGROUP) == [Saved(paper=paper(2), saved=NOW)]
     assert await people.votes(f"{SUPERGROUP}/8") == {"2605.00001": -1}
     assert await people.kept(f"{GROUP}0/7") == [Saved(paper=paper(3), saved=NOW)]
-    assert [key async for key in raw.scan_iter(f"*:{GROUP}")] == [f"paperboy:1:moved:{GROUP}".encode()]
+    assert [key async for key in raw.scan_iter(f"*:{GROUP}")] == [f"{{paperboy}}:1:moved:{GROUP}".encode()]
     assert [key async for key in raw.scan_iter(f"*:{GROUP}/*")] == []
 
 
@@ -223,7 +223,7 @@ async def test_lists_chats_and_votes_are_kept_for_good(people: People, raw: Redi
     await people.keep(ANNA, paper(), NOW)
     await people.vote(ANNA, paper().id, 1)
     await people.refused("telegram:99")
-    ttl = {key.decode().removeprefix("paperboy:1:"): await raw.ttl(key) async for key in raw.scan_iter()}
+    ttl = {key.decode().removeprefix("{paperboy}:1:"): await raw.ttl(key) async for key in raw.scan_iter()}
     assert ttl.pop("refused:telegram:99") > 0
     kept = {"subscribed": FOREVER, "due": FOREVER} | {
         f"{kind}:{ANNA}": FOREVER for kind in ("chat", "owners", "later", "votes")
@@ -236,9 +236,9 @@ async def test_lists_chats_and_votes_are_kept_for_good(people: People, raw: Redi
 )
 async def test_what_does_not_parse_counts_as_absent(people: People, raw: Redis, rubbish: bytes) -> None:
     await people.change(ANNA, subscribed=True)
-    await raw.set(f"paperboy:1:chat:{ANNA}", rubbish)
-    await raw.hset(f"paperboy:1:later:{ANNA}", paper().id, rubbish)
-    await raw.hset(f"paperboy:1:votes:{ANNA}", paper().id, rubbish)
+    await raw.set(f"{{paperboy}}:1:chat:{ANNA}", rubbish)
+    await raw.hset(f"{{paperboy}}:1:later:{ANNA}", paper().id, rubbish)
+    await raw.hset(f"{{paperboy}}:1:votes:{ANNA}", paper().id, rubbish)
     assert await people.chat(ANNA) is None
     assert await people.subscribed() == []
     assert await people.kept(ANNA) == []

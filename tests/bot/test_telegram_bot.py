@@ -311,7 +311,7 @@ async def test_a_killed_process_loses_no_update(fake, environ, settings):
 async def test_a_failing_handler_tells_the_reader_something_and_the_log_all_but_the_token(fake, environ, settings):
     async with open_services(configured(settings, fake)):
         with redis.Redis.from_url(environ["REDIS_URL"]) as client:
-            client.set(f"paperboy:1:later:telegram:{READER}", "not a hash")
+            client.set(f"{{paperboy}}:1:later:telegram:{READER}", "not a hash")
         process = await start(environ, "run")
         told = await said(fake, f"/later {fake.token}")
         told = await said(fake, "/later")

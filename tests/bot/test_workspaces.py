@@ -44,7 +44,7 @@ async def test_a_workspace_comes_back_as_it_was_saved(installations):
 async def test_no_token_lies_in_redis_or_shows_in_a_log(installations, store):
     await installations.save(ADA)
     stored = await raw(store)
-    assert b"paperboy:1:workspace:T1" in stored
+    assert b"{paperboy}:1:workspace:T1" in stored
     assert b"s3cret" not in stored
     assert b"xox" not in stored
     assert "s3cret" not in repr(ADA) + str(ADA)
@@ -56,7 +56,7 @@ async def test_another_key_means_absent_and_is_said_once(installations, store, c
     with caplog.at_level(logging.WARNING):
         assert [await other.workspace("T1") for _ in range(3)] == [None] * 3
     [record] = caplog.records
-    assert "paperboy:1:workspace:T1" in record.getMessage()
+    assert "{paperboy}:1:workspace:T1" in record.getMessage()
     assert "SLACK_ENCRYPTION_KEY" in record.getMessage()
     assert await installations.workspace("T1") == ADA
 

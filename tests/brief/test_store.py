@@ -90,7 +90,7 @@ async def test_a_paper_of_no_day(store: Store) -> None:
 async def test_days_newest_first_without_those_that_expired(store: Store, raw: Redis) -> None:
     for back in (1, 0, 2):
         await store.save_day(day("x", date=DATE - dt.timedelta(days=back)))
-    await raw.delete("paperboy:1:day:2026-04-30")
+    await raw.delete("{paperboy}:1:day:2026-04-30")
     assert await store.days() == [DATE, DATE - dt.timedelta(days=2)]
 
 
@@ -111,7 +111,7 @@ async def test_items_stay_120_days_and_briefs_for_good(store: Store, raw: Redis)
     await store.save_brief(brief())
     await store.save_shown("me", DATE, {"2605.00001": 1}, NOW)
     ttl = {key.decode(): await raw.ttl(key) async for key in raw.scan_iter()}
-    assert ttl.pop("paperboy:1:days") == ttl.pop("paperboy:1:brief:2026-05-01:me:en") == FOREVER
+    assert ttl.pop("{paperboy}:1:days") == ttl.pop("{paperboy}:1:brief:2026-05-01:me:en") == FOREVER
     assert len(ttl) == 5
     assert all(DAYS_120 - 60 < seconds <= DAYS_120 for seconds in ttl.values())
 
@@ -119,7 +119,7 @@ async def test_items_stay_120_days_and_briefs_for_good(store: Store, raw: Redis)
 @pytest.mark.parametrize("rubbish", [b"", b"rubbish", b"[1]"])
 async def test_what_does_not_parse_counts_as_absent(store: Store, raw: Redis, rubbish: bytes) -> None:
     for key in ("day:2026-05-01", "paper:2605.00001", "brief:2026-05-01:me:en", "shown:me:2026-04-30"):
-        await raw.set(f"paperboy:1:{key}", rubbish)
+        await raw.set(f"{{paperboy}}:1:{key}", rubbish)
     await store.save_shown("me", DATE - dt.timedelta(days=2), {"2605.00002": None}, NOW)
     assert await store.day(DATE) is None
     assert await store.paper("2605.00001") is None
@@ -128,7 +128,7 @@ async def test_what_does_not_parse_counts_as_absent(store: Store, raw: Redis, ru
 
 
 async def test_the_schema_of_another_version_counts_as_absent(store: Store, raw: Redis) -> None:
-    await raw.set("paperboy:1:day:2026-05-01", store_module.pack(Paper(id="1", title="not a day")))
+    await raw.set("{paperboy}:1:day:2026-05-01", store_module.pack(Paper(id="1", title="not a day")))
     assert await store.day(DATE) is None
 
 
@@ -252,7 +252,7 @@ async def _take_turns(url: str, turns: int, results: "multiprocessing.Queue[tupl
     async with open_store(load_settings({"REDIS_URL": url})) as store, Redis.from_url(url) as raw:
         for _ in range(turns):
             async with store.turn("arxiv", 0.1):
-                begun, left = await _clock(raw), await raw.pttl("paperboy:1:pace:arxiv:gap")
+                begun, left = await _clock(raw), await raw.pttl("{paperboy}:1:pace:arxiv:gap")
                 await asyncio.sleep(0.02)
                 results.put((begun, begun + max(left, 0), await _clock(raw), os.getpid()))
 
@@ -285,7 +285,7 @@ async def test_turns_of_two_processes_never_overlap_and_keep_the_gap(store: Stor
 async def test_the_gap_is_counted_from_the_start_of_a_turn(store: Store, raw: Redis) -> None:
     async with store.turn("arxiv", 60):
         pass
-    assert 0 < await raw.pttl("paperboy:1:pace:arxiv:gap") <= 60_000
+    assert 0 < await raw.pttl("{paperboy}:1:pace:arxiv:gap") <= 60_000
     waiting = asyncio.create_task(_one_turn(store, "arxiv"))
     done, _ = await asyncio.wait([waiting], timeout=0.1)
     assert not done
@@ -322,7 +322,7 @@ async def test_a_cancelled_holder_and_a_cancelled_waiter_leave_the_turn_free(sto
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-    assert await raw.keys("paperboy:1:pace:*") == []
+    assert await raw.keys("{paperboy}:1:pace:*") == []
     await _one_turn(store, "arxiv")
 
 
@@ -330,11 +330,11 @@ async def test_an_error_inside_a_turn_ends_it(store: Store, raw: Redis) -> None:
     with pytest.raises(ZeroDivisionError):
         async with store.turn("arxiv", 0):
             raise ZeroDivisionError
-    assert await raw.keys("paperboy:1:pace:*") == []
+    assert await raw.keys("{paperboy}:1:pace:*") == []
 
 
 async def test_a_crashed_holder_is_overcome_when_its_lease_ends(store: Store, raw: Redis) -> None:
-    lease = "paperboy:1:pace:arxiv:lease"
+    lease = "{paperboy}:1:pace:arxiv:lease"
     async with store.turn("arxiv", 0):
         assert 20_000 < await raw.pttl(lease) <= 30_000
     await raw.set(lease, "somebody who crashed", px=150)
@@ -344,8 +344,8 @@ async def test_a_crashed_holder_is_overcome_when_its_lease_ends(store: Store, ra
 
 async def test_a_holder_that_overstayed_does_not_end_the_turn_of_the_next(store: Store, raw: Redis) -> None:
     async with store.turn("arxiv", 0):
-        await raw.set("paperboy:1:pace:arxiv:lease", "the next", px=60_000)
-    assert await raw.get("paperboy:1:pace:arxiv:lease") == b"the next"
+        await raw.set("{paperboy}:1:pace:arxiv:lease", "the next", px=60_000)
+    assert await raw.get("{paperboy}:1:pace:arxiv:lease") == b"the next"
 
 
 # -- no Redis ---------------------------------------------------------------------------------------------------------
