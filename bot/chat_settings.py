@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.chat import Chat
 from bot.request import Reply, Request, refused
+from bot.schedule import due
 from bot.services import Services, own_profile
 from bot.zones import closest, find_zones
 from brief.models import Language
@@ -103,7 +104,8 @@ async def subscribe(request: Request, services: Services) -> Reply:
     每天早上在这里收到简报。
     """
     chat = await _change(request, services, subscribed=True, stopped=None)
-    return screens.subscribed(request.language, _when(chat, request.language))
+    too_late = due(chat, services.clock()) is not None
+    return screens.subscribed(request.language, _when(chat, request.language), too_late=too_late)
 
 
 async def unsubscribe(request: Request, services: Services) -> Reply:

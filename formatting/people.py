@@ -137,9 +137,10 @@ def start(language: Language, name: str, *, subscribed: bool, when: str) -> Docu
     return _screen(language, title, *paragraphs, _today(locale, own, "settings", "help"))
 
 
-def subscribed(language: Language, when: str) -> Document:
-    """Return that the brief arrives from now on, with a way back."""
-    return _note(language, "say.subscribed", (_undo(language, "unsubscribe"),), when=when)
+def subscribed(language: Language, when: str, *, too_late: bool) -> Document:
+    """Return that the brief arrives from now on, with a way back; where it was `too_late` for today's, a way to it."""
+    today = (Button(load(language).text("button.today"), "top"),) if too_late else ()
+    return _note(language, "say.subscribed", (*today, _undo(language, "unsubscribe")), when=when)
 
 
 def unsubscribed(language: Language) -> Document:

@@ -254,6 +254,13 @@ async def test_the_morning_message_has_as_many_papers_as_set(reader):
     assert len(buttons(await reader("/top"))["card"]) == 8
 
 
+async def test_who_subscribes_after_the_time_of_the_day_is_offered_the_brief(reader, clock):
+    clock.now = clock.now.replace(hour=7)
+    assert "top" not in buttons(await reader("/subscribe"))
+    clock.now = clock.now.replace(hour=9)
+    assert "top" in buttons(await reader("/subscribe"))
+
+
 async def test_subscribing_is_undone_and_redone_by_the_buttons(reader):
     subscribed = await reader("/subscribe")
     assert [c.id for c in await reader.services.people.subscribed()] == [PRIVATE.id]

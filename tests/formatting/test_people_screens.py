@@ -70,7 +70,7 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         profile(language, ProfileView([(text, ())], origin=text)),
         people.start(language, text, subscribed=True, when=when(language, dt.time(8), text, weekdays_only=True)),
         people.start(language, "", subscribed=False, when=when(language, dt.time(8), "UTC", weekdays_only=False)),
-        people.subscribed(language, when(language, dt.time(8), "UTC", weekdays_only=False)),
+        people.subscribed(language, when(language, dt.time(8), "UTC", weekdays_only=False), too_late=True),
         people.unsubscribed(language),
         people.stopped(language),
         people.refusal(language),
@@ -105,7 +105,8 @@ def test_a_note_is_one_sentence_that_fits_a_toast(language: Language) -> None:
     notes = [people.saved_note(language, long, fresh=fresh) for fresh in (True, False)]
     notes += [people.done_note(language, "2604.26904"), people.dropped_note(language, "2604.26904")]
     notes += [people.vote_note(language, vote) for vote in (1, 0, -1)]
-    notes += [people.subscribed(language, when(language, dt.time(8), "America/Los_Angeles", weekdays_only=True))]
+    longest = when(language, dt.time(8), "America/Los_Angeles", weekdays_only=True)
+    notes += [people.subscribed(language, longest, too_late=True)]
     notes += [people.unsubscribed(language), people.stopped(language), people.refusal(language)]
     notes += [people.admins_only(language), people.failed(language, "a1b2c3")]
     for note in notes:
@@ -146,7 +147,8 @@ def test_the_ends_of_the_later_list_turn_one_way_and_an_empty_one_says_how_to_be
 def test_what_was_done_can_be_undone(language: Language) -> None:
     assert actions(people.done_note(language, "2604.1")) == [("save", "2604.1")]
     assert actions(people.dropped_note(language, "2604.1")) == [("save", "2604.1")]
-    assert actions(people.subscribed(language, "8:00")) == [("unsubscribe", "")]
+    assert actions(people.subscribed(language, "8:00", too_late=False)) == [("unsubscribe", "")]
+    assert actions(people.subscribed(language, "8:00", too_late=True)) == [("top", ""), ("unsubscribe", "")]
     assert actions(people.unsubscribed(language)) == [("subscribe", "")]
     assert actions(people.stopped(language)) == [("subscribe", "")]
 
