@@ -20,6 +20,7 @@ from bot.schedule import due, next_due, next_reminder, reminder_due
 from bot.services import Services
 from bot.surface import Courier
 from brief.errors import DeliveryError, StoreError
+from brief.models import Brief
 from formatting import people as screens
 
 SEND_LIMIT = 100.0  # seconds; less than the lease of a claim
@@ -64,6 +65,7 @@ class Deliverer:
         self._followups = Followups(services.store.client)
         self._records = _Records(deliveries, services.clock)
         self._sending: set[asyncio.Task[None]] = set()
+        self._incomplete: dict[dt.date, dict[str, Brief]] = {}  # sent, and not yet noted
 
     async def batch(self, members: list[str]) -> None:
         """Deliver what members are owed; returns when it is recorded. Raises StoreError when nothing was begun."""
@@ -78,7 +80,18 @@ class Deliverer:
         mine = [replace(one, attempt=n) for one, n in zip(owed, answers, strict=True) if n not in (SENT, HELD)]
         if sending := [self._spawn(one) for one in mine]:
             await asyncio.wait(sending)
+            await self._note()
         await self._records.written()
+
+    async def _note(self) -> None:
+        """Remember who was sent an edition that sources were missing from."""
+        while self._incomplete:
+            date, briefs = self._incomplete.popitem()
+            await self._followups.note(date, briefs, self._services.clock())
+
+    def _edition_date(self, owed: _Owed) -> dt.date:
+        """Return the date of the edition: where it is made, the chat's own day may not have begun."""
+        return min(owed.date, self._services.today())
 
     def give_up(self) -> None:
         """End what is being sent; it is due again at once, for whoever comes next."""
@@ -161,12 +174,13 @@ class Deliverer:
     # -- the kinds ----------------------------------------------------------------------------------------------------
 
     async def push(self, courier: Courier, owed: _Owed) -> str | None:
-        """Send the brief of the day; the edition of a date that has not begun where it is made is the one before."""
-        date = min(owed.date, self._services.today())
+        """Send the brief of the day."""
+        date = self._edition_date(owed)
         brief = await self._services.editions.brief(owed.chat, date)
-        if incomplete(brief):
-            await self._followups.note(owed.chat.id, owed.date, brief, self._services.clock())
-        return await courier.push(owed.chat, date)
+        message = await courier.push(owed.chat, date)
+        if message and incomplete(brief):
+            self._incomplete.setdefault(owed.date, {})[owed.chat.id] = brief
+        return message
 
     async def remind(self, courier: Courier, owed: _Owed) -> str | None:
         """Send what waits on the later list, if anything does."""
@@ -179,11 +193,11 @@ class Deliverer:
 
     async def follow_up(self, courier: Courier, owed: _Owed) -> str | None:
         """Send what was recommended since the chat got its brief, if it got it."""
-        chat, date = owed.chat, min(owed.date, self._services.today())
+        chat = owed.chat
         sent = await self._followups.of(chat.id, owed.date)
         if sent is None or await self._deliveries.message(chat.id, owed.date) is None:
             return _UNSAID
-        brief = await self._services.editions.brief(chat, date)
+        brief = await self._services.editions.brief(chat, self._edition_date(owed))
         fresh = [pick.paper for pick in brief.picks if pick.paper.id not in sent.papers]
         await self._followups.forget(chat.id, owed.date)
         return await courier.tell(chat, screens.followup(chat.language, fresh)) if fresh else _UNSAID

@@ -8,6 +8,7 @@ The date is that of the chat's own day.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from redis.asyncio import Redis
@@ -31,12 +32,12 @@ class Followups:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def note(self, chat_id: str, date: dt.date, brief: Brief, now: dt.datetime) -> None:
-        """Remember what a chat is sent."""
-        sent = Incomplete(at=now, papers=recommended(brief))
+    async def note(self, date: dt.date, sent: Mapping[str, Brief], now: dt.datetime) -> None:
+        """Remember what chats, by their ids, are sent."""
+        notes = {chat: Incomplete(at=now, papers=recommended(brief)).model_dump_json() for chat, brief in sent.items()}
         key = key_of("incomplete", date)
         with redis_errors():
-            await self._redis.hset(key, chat_id, sent.model_dump_json())
+            await self._redis.hset(key, mapping=notes)
             await self._redis.expire(key, _KEEP)
 
     async def of(self, chat_id: str, date: dt.date) -> Incomplete | None:
