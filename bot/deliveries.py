@@ -3,7 +3,7 @@
 {paperboy}:1:due             sorted set, member -> the epoch second at which it is owed something         for good
 {paperboy}:1:leased          sorted set, member -> the epoch second until which a worker has it           for good
 {paperboy}:1:since           hash, member -> when it was due, for those leased or to be tried again       for good
-{paperboy}:1:pushes:{member} hash, date -> what became of it, see below                                   the newest 31
+{paperboy}:1:pushes:{member} hash, date -> what became of it, see below                                   31 to 40
 {paperboy}:1:figures:{date}  hash of counts: due, sent, late, retried, missed, failed:{reason}, lag, lag_max  40 days
 
 A member is a chat's id, owed a brief each day; with `#reminder`, a reminder each week; with `#followup`, a note once.
@@ -34,7 +34,7 @@ UNDER_WAY = 1500  # members leased at once: at 30 messages a second they are don
 LATE = 300  # seconds after which a delivery counts as late
 BACKOFF, BACKOFF_LIMIT = 60, 1800  # seconds until the second try, doubled for each further one, and at most
 SENT, HELD = 0, -1
-_PUSHES = 31  # records a member: a month of dates
+_PUSHES, _PUSHES_MOST = 31, 40  # records a member; too many are cut to a month of dates, not one each day
 _FIGURES_DAYS = 40
 _CHUNK = 500  # members a round trip
 _FAILED = "failed:"
@@ -95,7 +95,7 @@ for i, row in ipairs(cjson.decode(ARGV[2])) do
     redis.call('ZADD', KEYS[1], 'XX', ends, member)
     if not record then
       count(figures, member, 'due', 1)
-      if redis.call('HLEN', pushes) > {_PUSHES} then
+      if redis.call('HLEN', pushes) > {_PUSHES_MOST} then
         local dates = redis.call('HKEYS', pushes)
         table.sort(dates)
         for k = 1, #dates - {_PUSHES} do redis.call('HDEL', pushes, dates[k]) end

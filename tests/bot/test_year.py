@@ -125,8 +125,6 @@ async def test_each_chat_gets_one_brief_on_each_day_of_a_year(store: Store) -> N
     figures = [await world.deliveries.figures(START.date() + n * DAY) for n in range(-1, 369)]
     assert total > 300 * CHATS
     assert [sum(one.due for one in figures), sum(one.sent for one in figures)] == [total, total]
-    kept = {str(date).encode() for date in sorted(world.sent["telegram:4999"])[-31:]}
-    assert set(await store.client.hkeys(key_of("pushes", "telegram:4999"))) == kept
 
 
 # -- what should have been sent, read off the clocks of each zone, quarter by quarter ---------------------------------
@@ -143,7 +141,7 @@ def owed(spans: list[Span]) -> set[dt.date]:
 
 def within(span: Span, end: dt.datetime) -> Iterator[dt.date]:
     for date, moment, over in days(span.chat.zone, span.chat.time):
-        wanted = not (span.chat.weekdays_only and f"{date:%a}" in ("Sat", "Sun"))
+        wanted = not (span.chat.weekdays_only and date.isoweekday() > 5)
         if wanted and moment <= end and (moment if span.fresh else over) > span.since:
             yield date
 
