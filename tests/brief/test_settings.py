@@ -32,6 +32,7 @@ WRONG = {
     "SLACK_CLIENT_SECRET": "s3crét",
     "SLACK_ENCRYPTION_KEY": "s3cret",
     "SLACK_API_URL": "slack.com",
+    "OPERATOR_CHAT": "telegram:@me",
     "PAPERBOY_LISTEN": "8080",
     "HUGGINGFACE_URL": "huggingface.co",
     "HF_TOKEN": "hf_s3cret with a space",
