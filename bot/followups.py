@@ -34,7 +34,9 @@ class Followups:
 
     async def note(self, date: dt.date, sent: Mapping[str, Brief], now: dt.datetime) -> None:
         """Remember what chats, by their ids, are sent."""
-        notes = {chat: Incomplete(at=now, papers=recommended(brief)).model_dump_json() for chat, brief in sent.items()}
+        notes: dict[Any, str] = {
+            chat: Incomplete(at=now, papers=recommended(brief)).model_dump_json() for chat, brief in sent.items()
+        }
         key = key_of("incomplete", date)
         with redis_errors():
             await self._redis.hset(key, mapping=notes)

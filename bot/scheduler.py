@@ -129,8 +129,8 @@ class Scheduler:
             last = self._collected.get(date)
             if last is None or not dt.timedelta() <= now - last <= AGAIN:
                 self._collected[date] = now
-                await self._collect(date)
-                await self._make(edition for edition in self._wanted if edition[0] == date)
+                if await self._collect(date):
+                    await self._make(edition for edition in self._wanted if edition[0] == date)
         self._collected = {date: at for date, at in self._collected.items() if now - at < _DAY}
 
     async def refresh(self) -> None:
