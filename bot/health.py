@@ -11,12 +11,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.metrics import Metrics
 from bot.server import serving
-from brief.errors import SettingsError
+from brief.errors import SettingsError, StoreError
 from brief.settings import Settings
+from brief.store import redis_errors
 
 TICK = dt.timedelta(minutes=1)  # a scheduler that was silent for longer is not at work
 REDIS_LIMIT = 2.0  # seconds for an answer; who asks for readiness gives up soon
@@ -58,9 +58,10 @@ class Readiness:
 
     async def _redis_answers(self) -> bool:
         try:
-            async with asyncio.timeout(REDIS_LIMIT):
-                await self._redis.ping()
-        except (RedisError, OSError):  # a TimeoutError is an OSError
+            with redis_errors():
+                async with asyncio.timeout(REDIS_LIMIT):
+                    await self._redis.ping()
+        except (StoreError, TimeoutError):
             return False
         return True
 

@@ -15,8 +15,10 @@ import pytest
 import redis
 from cryptography.fernet import Fernet
 
+from bot.backlog import backlog
 from bot.chat import Chat
 from bot.deliveries import Deliveries, Result
+from bot.health import Readiness
 from bot.people import People
 from bot.workspaces import Installations, Workspace
 from brief.models import Day, Paper, Window
@@ -178,6 +180,17 @@ async def test_workspaces(kept: Store) -> None:
     assert await installations.workspace("T1") == workspace
     await installations.remove(workspace)
     assert await installations.workspace("T1") is None
+
+
+async def test_the_operators_view(kept: Store) -> None:
+    people = People(kept.client, lambda: NOON)
+    for n in range(3):
+        await people.change(f"telegram:{n}", kind="group", subscribed=True)
+    tomorrow = NOON + dt.timedelta(days=1)
+    waiting = await backlog(kept.client, tomorrow)
+    assert (waiting.subscribed, waiting.under_way, waiting.overdue) == (3, 0, 3)
+    assert waiting.next == tomorrow.replace(hour=8)
+    assert await Readiness(kept.client, lambda: NOON, [], schedules=False).missing() == {}
 
 
 async def test_deliveries(kept: Store) -> None:
