@@ -15,6 +15,7 @@ from bot.metrics import Metrics
 from bot.queue import Queue
 from bot.scheduler import Scheduler
 from bot.services import Services
+from brief.store import key_of
 from sources.sample_site import SAMPLE_DATE
 from tests.bot.delivery_setting import EIGHT, MINUTE, Clock, subscribe
 from tests.bot.telegramming import READER, configured, open_services
@@ -106,7 +107,7 @@ async def test_it_ticks_by_itself_and_ends_when_told(services):
 async def test_chats_of_before_the_queue_are_planned_when_it_starts(services, clock):
     await subscribe(services, f"telegram:{READER}")
     redis = services.store.client
-    await redis.delete("{paperboy}:1:due")
+    await redis.delete(key_of("due"))
     await scheduler(services).clean()
     assert await Deliveries(redis).soon(EIGHT, EIGHT + MINUTE) == [f"telegram:{READER}"]
 
@@ -142,9 +143,10 @@ async def test_each_role_does_its_own_part(settings, fake):
         window = day.window.model_copy(update={"date": today.date()})
         await services.store.save_day(day.model_copy(update={"window": window, "collected": today}))
         await subscribe(services, f"telegram:{READER}", time=dt.time(), reminder=False)
-        await Deliveries(services.store.client).owe([f"telegram:{READER}"], today)
-        await services.store.client.zadd("{paperboy}:1:due", {f"telegram:{READER}": today.timestamp()})
-        processes = [await start(settings, fake, verb) for verb in ("worker", "collector", "worker", "collector")]
+        await services.store.client.zadd(key_of("due"), {f"telegram:{READER}": today.timestamp()})
+        processes = [await start(settings, fake, "worker") for _ in range(2)]
+        await fake.until(lambda: len(fake.sent("getMe")) == 2, "two workers", 30)
+        processes.append(await start(settings, fake, "collector"))
         await fake.until(lambda: fake.messages(READER), "the brief", 30)
         logs = [await stopped(process) for process in processes]
     assert len(fake.messages(READER)) == 1
