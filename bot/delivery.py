@@ -63,13 +63,16 @@ class Deliverer:
     ) -> None:
         self._services, self._deliveries, self._couriers, self._metrics = services, deliveries, couriers, metrics
         self._followups = Followups(services.store.client)
-        self._records = _Records(deliveries, services.clock)
+        self._under_way: set[str] = set()  # members that are being sent, or whose results are not yet recorded
+        self._records = _Records(deliveries, services.clock, self._under_way.discard)
         self._sending: set[asyncio.Task[None]] = set()
         self._incomplete: dict[dt.date, dict[str, Brief]] = {}  # sent, and not yet noted
 
     async def batch(self, members: list[str]) -> None:
         """Deliver what members are owed; returns when it is recorded. Raises StoreError when nothing was begun."""
         now = self._services.clock()
+        # Leases run out early when the clock is set, or Redis was away.
+        members = [member for member in members if member not in self._under_way]
         chats = await self._services.people.chats([chat_of(member) for member in members])
         since = await self._deliveries.since(members)
         rows = zip(members, chats, since, strict=True)
@@ -114,6 +117,7 @@ class Deliverer:
         return _Owed(member, chat, date, since)
 
     def _spawn(self, owed: _Owed) -> asyncio.Task[None]:
+        self._under_way.add(owed.member)
         task = asyncio.create_task(self._deliver(owed))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -211,10 +215,10 @@ _KINDS = {
 
 
 class _Records:
-    """Writes results: those of the same moment together, and one writing at a time."""
+    """Writes results: those of the same moment together, and one writing at a time; `over` is told the members."""
 
-    def __init__(self, deliveries: Deliveries, clock: Callable[[], dt.datetime]) -> None:
-        self._deliveries, self._clock = deliveries, clock
+    def __init__(self, deliveries: Deliveries, clock: Callable[[], dt.datetime], over: Callable[[str], None]) -> None:
+        self._deliveries, self._clock, self._over = deliveries, clock, over
         self._waiting: list[Result] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -240,6 +244,10 @@ class _Records:
                 _log.warning("%d results cannot be recorded yet: %s", len(results), error)
                 self._waiting = results + self._waiting
                 await asyncio.sleep(_REDIS_PAUSE)
+            else:
+                for result in results:
+                    if result.outcome != "missed":  # that tells of a day before
+                        self._over(result.member)
 
 
 def chat_of(member: str) -> str:
