@@ -3,7 +3,8 @@
 A call holds its place from its start until a while after its *end*. The service sees it somewhere between the two, so
 whatever the network does to the distances between calls, the service never sees more than the limit.
 
-Per process: nothing is shared between replicas.
+All processes of a bot share a pace in Redis where Lanes are given one (`bot/shared_limits.py`); the order of a lane is
+kept within a process. Each process keeps the pace by itself while Redis does not answer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from bot.shared_limits import SharedPace  # which needs Limit
 
 RETRIES: Final = 3
 PATIENCE: Final = 300.0  # seconds; who is told to wait longer hears so at once instead of holding a handler
@@ -46,8 +50,8 @@ class Lanes:
     limit after.
     """
 
-    def __init__(self, overall: Limit) -> None:
-        self._seconds = overall.seconds
+    def __init__(self, overall: Limit, shared: SharedPace | None = None) -> None:
+        self._overall, self._shared = overall, shared
         self._slots = asyncio.Semaphore(overall.count)
         self._lanes: dict[str, _Lane] = {}
 
@@ -64,20 +68,34 @@ class Lanes:
             while True:
                 await lane.turn()
                 try:
-                    return await self._call(lane, call)
+                    return await self._call(name, lane, call)
                 except PausedError as refused:
                     lane.pause(refused.seconds)
+                    if self._shared:
+                        await self._shared.pause(name, refused.seconds)
                     if not retries:
                         raise
                     retries -= 1
 
-    async def _call(self, lane: _Lane, call: Callable[[], Awaitable[_T]]) -> _T:
-        await self._slots.acquire()
+    async def _call(self, name: str, lane: _Lane, call: Callable[[], Awaitable[_T]]) -> _T:
+        shared = await self._share(name, lane)
+        if not shared:
+            await self._slots.acquire()
         try:
             return await call()
         finally:
             lane.ended()
-            asyncio.get_running_loop().call_later(self._seconds, self._slots.release)
+            if not shared:
+                asyncio.get_running_loop().call_later(self._overall.seconds, self._slots.release)
+
+    async def _share(self, name: str, lane: _Lane) -> bool:
+        """Wait until no process stands in the way of a call; False when nobody can tell."""
+        if not self._shared or not any(limit.seconds for limit in (self._overall, *lane.limits)):
+            return False
+        while busy := await self._shared.turn(name, lane.limits, self._overall):
+            lane.pause(busy)
+            await lane.turn()
+        return busy is not None
 
     @asynccontextmanager
     async def _lane(self, name: str, limits: tuple[Limit, ...]) -> AsyncIterator[_Lane]:
@@ -104,7 +122,7 @@ class _Lane:
         self.lock = asyncio.Lock()
         self.users = 0  # calls that wait or run
         self.expiry: asyncio.TimerHandle | None = None
-        self._limits = limits
+        self.limits = limits
         self._ends: deque[float] = deque(maxlen=max(limit.count for limit in limits))
         self._paused_until = -math.inf
 
@@ -126,11 +144,11 @@ class _Lane:
 
     def memory(self) -> float:
         """Return the seconds after which the lane is as good as new."""
-        return max(self._delay(), *(limit.seconds for limit in self._limits))
+        return max(self._delay(), *(limit.seconds for limit in self.limits))
 
     def _delay(self) -> float:
         ends = self._ends
-        free = (ends[-limit.count] + limit.seconds for limit in self._limits if len(ends) >= limit.count)
+        free = (ends[-limit.count] + limit.seconds for limit in self.limits if len(ends) >= limit.count)
         return max((self._paused_until, *free)) - _now()
 
 

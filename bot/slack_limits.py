@@ -7,13 +7,14 @@ a channel gets its messages in the order they were sent.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
+from redis.asyncio import Redis
 from slack_sdk.errors import SlackApiError
 
 from bot.limits import RETRIES, Lanes, Limit, PausedError
+from bot.shared_limits import SharedPace
 from bot.slack_errors import pause
 
 CHANNEL: Final = Limit(1, 1.0)
@@ -25,9 +26,10 @@ _T = TypeVar("_T")
 class Limits:
     """Delays messages until Slack accepts them."""
 
-    def __init__(self, *, channel: Limit = CHANNEL, workspace: Limit = WORKSPACE) -> None:
-        self._channel = channel
-        self._teams: defaultdict[str, Lanes] = defaultdict(lambda: Lanes(workspace))
+    def __init__(self, redis: Redis | None = None, *, channel: Limit = CHANNEL, workspace: Limit = WORKSPACE) -> None:
+        """With `redis`, workspaces are paced over all processes; by their ids, for tokens are renewed."""
+        self._channel, self._workspace, self._redis = channel, workspace, redis
+        self._teams: dict[str, Lanes] = {}
 
     async def run(self, team: str, channel: str, call: Callable[[], Awaitable[_T]], retries: int = RETRIES) -> _T:
         """Return what the call returns, made when its channel and its workspace have room for it.
@@ -46,4 +48,10 @@ class Limits:
                     raise
                 raise PausedError(seconds) from error
 
-        return await self._teams[team].run(channel, (self._channel,), limited, retries)
+        return await self._lanes(team).run(channel, (self._channel,), limited, retries)
+
+    def _lanes(self, team: str) -> Lanes:
+        if team not in self._teams:
+            shared = SharedPace(self._redis, "slack", team) if self._redis else None
+            self._teams[team] = Lanes(self._workspace, shared)
+        return self._teams[team]

@@ -47,7 +47,9 @@ class SlackSurface:
         )
         workspaces, flow = self._workspaces(services)
         app = build_app(settings, self._client, workspaces, flow)
-        self.bot = SlackBot(services, app, workspaces, Sender(self._client, workspaces, limits or Limits()))
+        self.bot = SlackBot(
+            services, app, workspaces, Sender(self._client, workspaces, limits or Limits(services.store.client))
+        )
         self.routes = routes(settings, app, flow)
 
     async def serve(self, joined: Joined) -> None:

@@ -31,6 +31,7 @@ from bot.commands import COMMANDS, CommandError, Request, answer, help_rows
 from bot.people import language_of
 from bot.request import Reply, Row
 from bot.services import Services
+from bot.shared_limits import SharedPace
 from bot.telegram_chats import Chats
 from bot.telegram_inline import find
 from bot.telegram_limits import Limiter
@@ -64,7 +65,7 @@ class TelegramBot:
             base_file_url=f"{api}/file/bot",
             request=AiohttpRequest(CONNECTIONS),
             get_updates_request=AiohttpRequest(POLLING_CONNECTIONS),
-            rate_limiter=limiter or Limiter(),
+            rate_limiter=limiter or Limiter(SharedPace(services.store.client, "telegram", token)),
         )
         self.chats = Chats(services, self.bot)
         self._sender = Sender(self.bot, self.chats.moved)

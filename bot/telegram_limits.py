@@ -16,6 +16,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.limits import RETRIES, Lanes, Limit, PausedError
+from bot.shared_limits import SharedPace
 
 os.environ["PTB_TIMEDELTA"] = "1"  # RetryAfter.retry_after is a timedelta; without it every 429 is a DeprecationWarning
 
@@ -29,9 +30,11 @@ GROUP: Final = Limit(20, 60.0)
 class Limiter(BaseRateLimiter[int]):
     """Delays messages until Telegram accepts them; everything else passes at once."""
 
-    def __init__(self, *, overall: Limit = OVERALL, chat: Limit = CHAT, group: Limit = GROUP) -> None:
+    def __init__(
+        self, shared: SharedPace | None = None, *, overall: Limit = OVERALL, chat: Limit = CHAT, group: Limit = GROUP
+    ) -> None:
         self._private, self._group = (chat,), (chat, group)
-        self._lanes = Lanes(overall)
+        self._lanes = Lanes(overall, shared)
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to open."""
