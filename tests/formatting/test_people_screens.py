@@ -61,6 +61,7 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.similar(language, paper, []),
         people.similar(language, paper, [paper] * 5),
         people.reminder(language, 7, [paper] * 3),
+        people.followup(language, [paper] * 3),
         people.export_choice(language),
         people.export_caption(language, 3, text),
         profile(
@@ -180,6 +181,11 @@ def test_similar_papers_lead_back_to_the_one_asked_about() -> None:
         ("card", "2604.26901"),
     ]
     assert actions(people.similar("en", PAPERS[0], [])) == [("card", "2604.26901")]
+
+
+def test_a_follow_up_shows_only_what_came_in_since() -> None:
+    assert "1 paper belongs" in shown(people.followup("en", PAPERS[:1]))
+    assert actions(people.followup("zh", PAPERS[:1])) == [("card", PAPERS[0].id), ("top", "")]
 
 
 def test_a_reminder_counts_and_can_be_turned_off() -> None:
