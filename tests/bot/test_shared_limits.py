@@ -121,8 +121,9 @@ async def test_a_limit_of_no_seconds_costs_no_question(processes, store: Store):
 async def test_a_call_that_starts_late_moves_its_moment(processes, store: Store):
     moments, one, slow = Moments(store.client), processes[0], Limit(1, 0.5)
     await one.turn("a", (CHAT,), slow)
+    await moments.look()
     second = asyncio.create_task(one.turn("b", (CHAT,), slow))
-    while not moments.known or len(moments.of(4)[0]) < 2:  # until its place is reserved: then the process is busy
+    while len(moments.of(4)[0]) < 2:  # until its place is reserved: then the process is busy
         await moments.look()
     before = moments.of(4)[0]
     time.sleep(0.7)  # noqa: ASYNC251 - meant
