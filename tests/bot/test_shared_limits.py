@@ -119,7 +119,7 @@ async def test_a_limit_of_no_seconds_costs_no_question(processes, store: Store):
 
 
 async def test_a_call_that_starts_late_moves_its_moment(processes, store: Store):
-    moments, one, slow = Moments(store.client), processes[0], Limit(1, 0.5)
+    moments, one, slow = Moments(store.client), processes[0], Limit(2, 1.0)
     await one.turn("a", (CHAT,), slow)
     await moments.look()
     second = asyncio.create_task(one.turn("b", (CHAT,), slow))
