@@ -196,7 +196,6 @@ def bot() -> None:
 def main() -> None:
     """Run the command line; every expected failure ends in a sentence on stderr, not in a traceback."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # the reports tell of tries
     # As on Ctrl-C: the tasks are cancelled in order, and what they hold is given back.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -23,6 +23,9 @@ import stamina
 from brief.errors import SourceError, Trouble
 from sources._body import BodyError, read_body
 
+# The reports tell of tries. By default the library tells too, on stdout where structlog happens to be installed.
+stamina.instrumentation.set_on_retry_hooks(())
+
 Turn = Callable[[str, float], AbstractAsyncContextManager[None]]
 """(key, gap in seconds) -> a context with one holder at a time, entered at least `gap` after the one before."""
 
