@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from bot.chat import Chat
 from bot.deliveries import HELD, LATE, SENT, Deliveries, Result
 from bot.followups import Followups, incomplete
+from bot.limits import calling
 from bot.logs import log_delivery
 from bot.metrics import Metrics
 from bot.schedule import due, next_due, next_reminder, reminder_due
@@ -97,9 +98,10 @@ class Deliverer:
         return min(owed.date, self._services.today())
 
     def give_up(self) -> None:
-        """End what is being sent; it is due again at once, for whoever comes next."""
+        """End what waits to be sent; it is due again at once, for whoever comes next. What is on its way may arrive."""
         for task in self._sending:
-            task.cancel()
+            if not calling(task):
+                task.cancel()
 
     def _owed(self, member: str, chat: Chat | None, since: dt.datetime, now: dt.datetime) -> _Owed | None:
         """Return what a member is owed now, None for nothing; then, and of days that have passed, that is recorded."""

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from bot.shared_limits import SharedPace  # which needs Limit
@@ -24,6 +24,7 @@ RETRIES: Final = 3
 PATIENCE: Final = 300.0  # seconds; who is told to wait longer hears so at once instead of holding a handler
 
 _T = TypeVar("_T")
+_calling: set[asyncio.Task[Any] | None] = set()
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,12 @@ class Lanes:
         shared = await self._share(name, lane)
         if not shared:
             await self._slots.acquire()
+        task = asyncio.current_task()
+        _calling.add(task)
         try:
             return await call()
         finally:
+            _calling.discard(task)
             lane.ended()
             if not shared:
                 asyncio.get_running_loop().call_later(self._overall.seconds, self._slots.release)
@@ -150,6 +154,11 @@ class _Lane:
         ends = self._ends
         free = (ends[-limit.count] + limit.seconds for limit in self.limits if len(ends) >= limit.count)
         return max((self._paused_until, *free)) - _now()
+
+
+def calling(task: asyncio.Task[Any]) -> bool:
+    """Tell whether a call of a task has begun: who ends it now does not learn what the service made of it."""
+    return task in _calling
 
 
 def _now() -> float:

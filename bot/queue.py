@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from taskiq import AsyncBroker, TaskiqError
 from taskiq.acks import AcknowledgeType
 from taskiq.kicker import AsyncKicker
@@ -63,7 +63,7 @@ class Queue:
     async def delivering(self, surface: str, deliver: Deliver, give_up: Callable[[], None]) -> AsyncIterator[None]:
         """Call `deliver` with batches of a surface, several at once; at the end, none is begun any more.
 
-        What has begun may take 6 s more; then `give_up` is called, which must end it.
+        What has begun may take 6 s more; then `give_up` is called, which must end it soon.
         """
 
         async def task(members: list[str]) -> None:
@@ -91,10 +91,11 @@ class Queue:
         """Remove the consumers of processes that are gone; each start of a worker leaves one. Raises StoreError."""
         stream = _stream(surface)
         try:
-            if await self._redis.exists(stream):
-                for consumer in await self._redis.xinfo_consumers(stream, _GROUP):
-                    if consumer["idle"] > milliseconds:
-                        await self._redis.xgroup_delconsumer(stream, _GROUP, consumer["name"])
+            for consumer in await self._redis.xinfo_consumers(stream, _GROUP):
+                if consumer["idle"] > milliseconds:
+                    await self._redis.xgroup_delconsumer(stream, _GROUP, consumer["name"])
+        except ResponseError:  # no worker ever came
+            return
         except RedisError as error:
             raise StoreError(f"the queue of {surface} cannot be cleaned: {error}") from error
 
