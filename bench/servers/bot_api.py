@@ -2,7 +2,9 @@
 
 Every call is granted; a message answers as long as a real one. `GET /measure?updates=N&warm=W&chats=C&text=T` delivers
 N updates by long polling, each after the one before was answered, and returns the seconds from the delivery of each to
-the arrival of its sendMessage, the first W left out.
+the arrival of its sendMessage, the first W left out. `GET /pace?count=N` lets N messages through within any second from
+now on, refusing more with a 429, and returns of the time before: `granted`, `refused`, and `seconds` from the first
+message that was granted to the last.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import json
 import re
 import time
+from collections import deque
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -47,9 +50,41 @@ class Connection(asyncio.Protocol):
 
     def reply(self, result: Any) -> None:
         """Answer with a result, as the Bot API wraps it."""
-        body = json.dumps({"ok": True, "result": result}).encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        self._write("200 OK", {"ok": True, "result": result})
+
+    def refuse(self) -> None:
+        """Answer that this was one message too many."""
+        error = {"error_code": 429, "description": "Too Many Requests: retry after 1", "parameters": {"retry_after": 1}}
+        self._write("429 Too Many Requests", {"ok": False, **error})
+
+    def _write(self, status: str, answer: dict[str, Any]) -> None:
+        body = json.dumps(answer).encode()
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
+
+
+class Pace:
+    """So many messages within any second; none are too many for 0."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._times = count, deque[float](maxlen=count or 1)
+        self._first, self._granted, self._refused = 0.0, 0, 0
+
+    def grants(self) -> bool:
+        """Tell whether a message that has come now is let through."""
+        now = time.perf_counter()
+        if self._count and len(self._times) == self._count and now - self._times[0] < 1:
+            self._refused += 1
+            return False
+        self._first = self._first or now
+        self._times.append(now)
+        self._granted += 1
+        return True
+
+    def counts(self) -> dict[str, float]:
+        """Return what was granted and refused, and from when to when."""
+        seconds = self._times[-1] - self._first if self._times else 0.0
+        return {"granted": self._granted, "refused": self._refused, "seconds": seconds}
 
 
 class Api:
@@ -59,17 +94,23 @@ class Api:
         self.poll: Connection | None = None
         self.run: Run | None = None
         self.next_id = 1
+        self.pace = Pace(0)
 
     def handle(self, connection: Connection, target: str, body: bytes) -> None:
         """Answer one request, now or later."""
         path = urlsplit(target)
         method = path.path.rpartition("/")[2]
-        if method == "sendMessage":
+        if method == "sendMessage" and not self.pace.grants():
+            connection.refuse()
+        elif method == "sendMessage":
             connection.reply(SENT)
             if self.run:
                 self.run.answered()
         elif method == "getUpdates":
             self._updates(connection, *(_number(name, body) for name in (b"offset", b"timeout")))
+        elif method == "pace":
+            connection.reply(self.pace.counts())
+            self.pace = Pace(**{name: int(value) for name, value in parse_qsl(path.query)})
         elif method == "measure":
             self.run = Run(self, connection, **dict(parse_qsl(path.query)))
             self.deliver()
