@@ -21,7 +21,7 @@ from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 
 # A Redis that restarts or hands over is waited for, about 5 s; a server waits 10 s for a free connection rather than
 # fail. Blocking reads must be shorter than `socket_timeout`. Seconds.
@@ -66,7 +66,9 @@ async def _master(found: re.Match[str]) -> AsyncIterator[Redis]:
     tls = {"ssl": True} if found["scheme"] == "rediss" else {}
     pool = {**_login(found), **_TIMEOUTS, **_POOL, **tls, "db": int(found["db"] or 0), "retry": _retry()}
     pool["connection_pool_class"] = _MasterPool
-    asking = Sentinel(_hosts(found, 26379), sentinel_kwargs={**_TIMEOUTS, **tls})  # type: ignore[no-untyped-call]
+    # One that is down costs a moment: the next is asked, and all of them again by the retries of the pool.
+    once = {**_TIMEOUTS, **tls, "retry": Retry(NoBackoff(), 0)}
+    asking = Sentinel(_hosts(found, 26379), sentinel_kwargs=once)  # type: ignore[no-untyped-call]
     async with asking as sentinel, sentinel.master_for(found["service"], **pool) as redis:
         await redis.ping()
         yield redis

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import redis
 from cryptography.fernet import Fernet
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bot.backlog import backlog
 from bot.chat import Chat
@@ -21,6 +23,7 @@ from bot.deliveries import Deliveries, Result
 from bot.health import Readiness
 from bot.people import People
 from bot.workspaces import Installations, Workspace
+from brief.errors import StoreError
 from brief.models import Day, Paper, Window
 from brief.redis_server import find_server
 from brief.settings import load_settings
@@ -67,7 +70,7 @@ def _started(folder: Path, *options: object, config: str = "") -> Iterator[Serve
 
 
 def _answers(port: int) -> bool:
-    with redis.Redis(port=port) as client:
+    with redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as client:
         try:
             return bool(client.ping())
         except redis.AuthenticationError:
@@ -211,3 +214,35 @@ async def test_more_at_once_than_there_are_connections(kept: Store) -> None:
     await asyncio.gather(*(people.change(f"telegram:{n}", title=str(n)) for n in range(1, 301)))
     chats = await asyncio.gather(*(people.chat(f"telegram:{n}") for n in range(1, 301)))
     assert [chat and chat.title for chat in chats] == [str(n) for n in range(1, 301)]
+
+
+async def test_another_server_takes_over(tmp_path: Path) -> None:
+
+    with contextlib.ExitStack() as stack:
+        master = stack.enter_context(_started(tmp_path / "master", config=_DATA))
+        config = f"{_DATA}replicaof 127.0.0.1 {master.port}\n"
+        replica = stack.enter_context(_started(tmp_path / "replica", config=config))
+        with replica.client as client:
+            _until(lambda: client.info("replication")["master_link_status"] == "up", "the replica")
+        sentinel = stack.enter_context(_watching(tmp_path / "sentinel", master))
+        with redis.Redis(port=sentinel.port) as client:
+            _until(lambda: client.sentinel_master("papers")["num-slaves"] == 1, "the sentinel")
+        url = f"redis+sentinel://:p%40ss%3Aw%2Frd@127.0.0.1:{sentinel.port}/papers"
+        async with open_store(load_settings({"REDIS_URL": url})) as store:
+            await People(store.client, lambda: NOON).change(ANNA, title="before")
+            assert await store.client.wait(1, 5000) == 1
+            master.process.kill()
+            master.process.wait()
+            await _insist(lambda: People(store.client, lambda: NOON).change(ANNA, subscribed=True))
+            chat = await People(store.client, lambda: NOON).chat(ANNA)
+            assert chat
+            assert (chat.title, chat.subscribed) == ("before", True)
+
+
+async def _insist(call: Callable[[], Any]) -> None:
+    """Call again while nobody is master: the sentinel takes a while to be sure."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(StoreError):
+                await call()
+                return
