@@ -34,14 +34,14 @@ from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 from rich.console import Console
 from rich.table import Table
 from telegram import Update
-from telegram.ext import Application, ContextTypes, ExtBot, MessageHandler, filters
+from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
 from bot.limits import Limit
 from bot.people import People
 from bot.services import Services
 from bot.telegram import TelegramBot
 from bot.telegram_limits import Limiter
-from bot.telegram_poll import Inbox, Poller
+from bot.telegram_poll import Inbox, Poller, PollingBot
 from bot.telegram_send import Sender
 from bot.telegram_transport import AiohttpRequest
 from bot.telegram_updates import Place
@@ -75,7 +75,7 @@ async def ours(url: str, brief: Brief) -> AsyncIterator[Send]:
     none = Limit(AT_ONCE, 0)
     async with AiohttpRequest(AT_ONCE) as request:
         limiter = Limiter(overall=none, chat=none, group=none)
-        sender = Sender(ExtBot(TOKEN, base_url=f"{url}/bot", request=request, rate_limiter=limiter), _stays)
+        sender = Sender(PollingBot(TOKEN, base_url=f"{url}/bot", request=request, rate_limiter=limiter), _stays)
         push = screens.push(brief)
         yield lambda chat: sender.send(Place(chat), push, brief.date)
 

@@ -32,7 +32,10 @@ Json = dict[str, Any]
 
 
 class PollingBot(ExtBot[int]):
-    """A bot that hands out updates as they came, so that one it cannot parse does not spoil its neighbours."""
+    """A bot that hands out updates as they came, so that one it cannot parse does not spoil its neighbours.
+
+    It does not parse either what Telegram says of a message that was sent: that takes a third of a send.
+    """
 
     async def raw_updates(self, offset: int, wait: int) -> list[Json]:
         """Return the updates from `offset` on, waiting up to `wait` seconds for one. Raises TelegramError."""
@@ -44,6 +47,13 @@ class PollingBot(ExtBot[int]):
         }
         updates = await self._post("getUpdates", data, read_timeout=wait + 10.0)
         return updates if isinstance(updates, list) else []
+
+    async def post_message(self, parameters: Json, tries: int | None = None) -> int:
+        """Send a message, at most so often if its chat is paused, and return its id. Raises TelegramError."""
+        sent = await self._post("sendMessage", parameters, api_kwargs=self._merge_api_rl_kwargs({}, tries))
+        if isinstance(sent, dict) and isinstance(sent.get("message_id"), int):
+            return int(sent["message_id"])
+        raise TelegramError("the answer to sendMessage names no message")
 
 
 class Inbox:

@@ -18,15 +18,14 @@ from telegram import (
     InlineKeyboardMarkup,
     InputFile,
     LinkPreviewOptions,
-    Message,
     ReplyParameters,
 )
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
-from telegram.ext import ExtBot
 
 from bot.request import File, Reply
 from bot.retry import until_answered
+from bot.telegram_poll import PollingBot
 from bot.telegram_updates import Place
 from brief.errors import DeliveryError
 from formatting import telegram as renderer
@@ -82,7 +81,7 @@ def _silence(error: Exception) -> str | None:
 class Sender:
     """Sends and edits. `moved` is told when a group turns out to have a new id (old, new)."""
 
-    def __init__(self, bot: ExtBot[int], moved: Callable[[int, int], Awaitable[None]]) -> None:
+    def __init__(self, bot: PollingBot, moved: Callable[[int, int], Awaitable[None]]) -> None:
         self._bot, self._moved = bot, moved
 
     async def send(self, place: Place, reply: Reply, date: dt.date) -> int:
@@ -91,7 +90,7 @@ class Sender:
             return await self._file(place, reply, date)
         for message in renderer.messages(reply, date=date):
             sent = await self._text(place, message)
-        return sent.message_id
+        return sent
 
     async def push(self, place: Place, document: Document, date: dt.date) -> int:
         """Send what nobody waits for as one message and return its id.
@@ -99,7 +98,7 @@ class Sender:
         Raises ChatGoneError, and DeliveryError also for a pause that Telegram asks for.
         """
         try:
-            return (await self._text(place, renderer.render(document, date=date), tries=1)).message_id
+            return await self._text(place, renderer.render(document, date=date), tries=1)
         except RetryAfter as error:
             after = error.retry_after
             seconds = after.total_seconds() if isinstance(after, dt.timedelta) else after
@@ -158,30 +157,25 @@ class Sender:
             except TelegramError:  # a courtesy
                 return
 
-    async def _text(self, place: Place, message: renderer.Message, tries: int | None = None) -> Message:
-        async def call(where: dict[str, Any]) -> Message:
-            extra = dict(_encoded(message))
-            return await self._bot.send_message(
-                text=extra.pop("text"), api_kwargs=extra, rate_limit_args=tries, **where
-            )
-
-        return await self._reach(place, call)
+    async def _text(self, place: Place, message: renderer.Message, tries: int | None = None) -> int:
+        return await self._reach(place, lambda where: self._bot.post_message({**_encoded(message), **where}, tries))
 
     async def _file(self, place: Place, file: File, date: dt.date) -> int:
         caption = renderer.render(file.caption, date=date, limit=CAPTION_UNITS)
 
-        async def call(where: dict[str, Any]) -> Message:
-            return await self._bot.send_document(
+        async def call(where: dict[str, Any]) -> int:
+            sent = await self._bot.send_document(
                 document=InputFile(file.content, filename=file.name),
                 caption=caption.html,
                 parse_mode=ParseMode.HTML,
                 reply_markup=_keyboard(caption),
                 **where,
             )
+            return sent.message_id
 
-        return (await self._reach(place, call)).message_id
+        return await self._reach(place, call)
 
-    async def _reach(self, place: Place, call: Callable[[dict[str, Any]], Awaitable[Message]]) -> Message:
+    async def _reach(self, place: Place, call: Callable[[dict[str, Any]], Awaitable[int]]) -> int:
         """Make a call for a place, and once more where the place has changed. Raises ChatGoneError, TelegramError."""
         try:
             return await insist(lambda: call(_where(place)))
