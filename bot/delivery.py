@@ -67,6 +67,7 @@ class Deliverer:
         self._under_way: set[str] = set()  # members that are being sent, or whose results are not yet recorded
         self._records = _Records(deliveries, services.clock, self._under_way.discard)
         self._sending: set[asyncio.Task[None]] = set()
+        self._gave_up = False
         self._incomplete: dict[dt.date, dict[str, Brief]] = {}  # sent, and not yet noted
 
     async def batch(self, members: list[str]) -> None:
@@ -98,10 +99,14 @@ class Deliverer:
         return min(owed.date, self._services.today())
 
     def give_up(self) -> None:
-        """End what waits to be sent; it is due again at once, for whoever comes next. What is on its way may arrive."""
+        """End what waits to be sent; called again, what is on its way too, which may arrive unknown to us.
+
+        It is due again at once, for whoever comes next.
+        """
         for task in self._sending:
-            if not calling(task):
+            if self._gave_up or not calling(task):
                 task.cancel()
+        self._gave_up = True
 
     def _owed(self, member: str, chat: Chat | None, since: dt.datetime, now: dt.datetime) -> _Owed | None:
         """Return what a member is owed now, None for nothing; then, and of days that have passed, that is recorded."""

@@ -29,7 +29,7 @@ from brief.store import key_of
 
 BATCHES = 8  # a worker delivers at once: 400 chats, of which the pace of the surface lets some through at a time
 STOP_LIMIT = 6.0  # seconds for what is being sent when the program is told to stop
-_GIVE_UP_LIMIT = 2.0  # seconds to record what was not sent
+_GIVE_UP_LIMIT = 1.0  # seconds to hear of what is on its way; then, to record what was not sent
 _GROUP, _TASK = "paperboy", "deliver"
 _PAUSE = 1.0  # seconds before Redis is asked again after an error
 _OPTIONS: dict[str, Any] = {
@@ -63,7 +63,7 @@ class Queue:
     async def delivering(self, surface: str, deliver: Deliver, give_up: Callable[[], None]) -> AsyncIterator[None]:
         """Call `deliver` with batches of a surface, several at once; at the end, none is begun any more.
 
-        What has begun may take 6 s more; then `give_up` is called, which must end it soon.
+        What has begun may take 6 s more; then `give_up` is called, and again a second later, which must end it.
         """
 
         async def task(members: list[str]) -> None:
@@ -81,11 +81,12 @@ class Queue:
         finally:
             stop.set()
             _, late = await asyncio.wait([listening], timeout=STOP_LIMIT)
-            if late:
-                give_up()
-                await asyncio.wait([listening], timeout=_GIVE_UP_LIMIT)
-                listening.cancel()
-                await asyncio.wait([listening])
+            for _ in range(2):
+                if late:
+                    give_up()
+                    _, late = await asyncio.wait([listening], timeout=_GIVE_UP_LIMIT)
+            listening.cancel()
+            await asyncio.wait([listening])
 
     async def forget_idle(self, surface: str, milliseconds: int) -> None:
         """Remove the consumers of processes that are gone; each start of a worker leaves one. Raises StoreError."""
