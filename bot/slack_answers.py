@@ -128,9 +128,9 @@ class Answers:
             else:
                 await self._tell(stage, working)
 
-        async with while_slow(lambda: self._quietly(stage, show_work)):
+        async with while_slow(show_work):
             reply, fine = await self._reply(stage)
-        if stage.everyone:
+        if stage.everyone and (fine or posted or not stage.asked.url):  # what was typed wrongly is not shared
             await self._quietly(stage, lambda: self._post(stage, reply, posted))
         else:
             shown = _shareable(stage, reply) if fine and isinstance(reply, Document) else reply
