@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
+
 from bot.people import People
 from bot.services import Heard, Services, silently
 from brief import edition
@@ -30,6 +32,7 @@ def user_agent(settings: Settings) -> str:
 @asynccontextmanager
 async def open_sources(settings: Settings, turn: Turn | None) -> AsyncIterator[list[SiteSource]]:
     """Yield every source, in the order of SOURCES; `turn` keeps the pace with other processes."""
+    set_on_retry_hooks([LoggingOnRetryHook])  # else stamina prints to stdout wherever structlog is installed
     async with Http(user_agent=user_agent(settings), turn=turn) as http:
         yield [row.build(http, settings) for row in SOURCES]
 
