@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -49,11 +51,21 @@ _NO_THREAD = frozenset(
 )
 _CANNOT_EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
+# While its logger has no level of its own, the library writes every request and answer out for debugging, and throws
+# that away: a third of what a message costs.
+_sdk_log = logging.getLogger(f"{__name__}.sdk")
+_sdk_log.setLevel(logging.INFO)
+
 _Call = Callable[[Place, str], Awaitable[AsyncSlackResponse]]
 
 
 class ChannelGoneError(Exception):
     """A channel or person takes no messages any more; the message is why, in the words of `Chat.stopped`."""
+
+
+def web_client(api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client of Slack's Web API on a session; each call brings the token of its workspace."""
+    return AsyncWebClient(base_url=f"{api_url}/api/", session=session, retry_handlers=[], logger=_sdk_log)
 
 
 def gone(error: SlackApiError) -> str | None:
@@ -198,7 +210,9 @@ class Sender:
 
     async def _taken(self, url: str, body: dict[str, Any]) -> bool:
         """Tell whether Slack took an answer for a response_url."""
-        client = AsyncWebhookClient(url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[])
+        client = AsyncWebhookClient(
+            url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[], logger=_sdk_log
+        )
         answer = await client.send_dict(body)
         return answer.status_code == 200 and _fine(answer.body)
 

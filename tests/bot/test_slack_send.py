@@ -15,7 +15,7 @@ from bot.limits import Limit, PausedError
 from bot.request import File
 from bot.slack_install import Access, NotInstalledError
 from bot.slack_limits import Limits
-from bot.slack_send import ChannelGoneError, Sender
+from bot.slack_send import ChannelGoneError, Sender, web_client
 from bot.slack_updates import Place
 from formatting.document import Button, Buttons, Document, Heading, Importance, Paragraph, Run
 from formatting.slack import messages, parameters, render
@@ -68,7 +68,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def client(slack: FakeSlack) -> AsyncIterator[AsyncWebClient]:
     async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(base_url=f"{slack.url}/api/", session=session, retry_handlers=[])
+        yield web_client(slack.url, session)
 
 
 @pytest.fixture
@@ -323,6 +323,16 @@ async def test_a_response_is_tried_again_without_a_word_about_its_address(sender
             await sender.respond(url, NOTE, DATE, replace=False, place=CHANNEL, person="U1")
     assert "trying again" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_the_library_writes_nothing_of_what_is_sent_into_the_log(slack, sender, caplog):
+    url = address(slack)
+    with caplog.at_level(logging.DEBUG):
+        await sender.push(CHANNEL, NOTE, DATE)
+        await sender.respond(url, NOTE, DATE, replace=False, place=CHANNEL, person="U1")
+    assert [message.text for message in (*slack.messages("C1"), *slack.whispers("U1"))] == [NOTE.summary] * 2
+    assert NOTE.summary not in caplog.text
+    assert url not in caplog.text
 
 
 async def test_a_full_channel_waits_and_the_others_do_not(slack, sender):
