@@ -34,7 +34,7 @@ def tokens(fake: FakeSlack) -> dict[str, str]:
 
 def configured(base: Settings, fake: FakeSlack, **more: str) -> Settings:
     """Return settings of the app in one workspace; Redis and data folder are those of `base`."""
-    return slack_serving.configured(base, fake, **tokens(fake), **more)
+    return slack_serving.configured(base, fake, **{**tokens(fake), **more})
 
 
 @asynccontextmanager
