@@ -225,5 +225,7 @@ def _shareable(stage: Stage, document: Document) -> Document:
     row = stage.row
     if stage.asked.place.private or row is None or row.personal or row.changes_chat:
         return document
+    if len(messages(document, date=stage.date)) > 1:  # with a button it would be one screen, and shortened
+        return document
     button = notes.share(stage.language, stage.asked.line)
     return replace(document, blocks=(*document.blocks, Buttons(((button,),))))

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -144,15 +145,16 @@ class Sender:
         that, or where Slack refuses, the answer is a message of its own: in the channel, or where the bot is not in
         it, to the person directly.
         """
-        message = renderer.render(document, date=date)
-        kind = {"response_type": "in_channel" if everyone else "ephemeral", "replace_original": replace}
+        kind = {"response_type": "in_channel" if everyone else "ephemeral"}
         thread = {"thread_ts": place.thread} if place.thread else {}
-        if await insist(lambda: self._taken(url, {**renderer.parameters(message), **kind, **thread})):
-            return
-        try:
-            await (self._post(place, message) if everyone else self._whisper(place, person, message))
-        except ChannelGoneError:
-            await self._post(Place(place.team, person), message)
+        for number, message in enumerate(renderer.messages(document, date=date)):
+            said = {**renderer.parameters(message), **kind, **thread, "replace_original": replace and number == 0}
+            if await insist(partial(self._taken, url, said)):
+                continue
+            try:
+                await (self._post(place, message) if everyone else self._whisper(place, person, message))
+            except ChannelGoneError:
+                await self._post(Place(place.team, person), message)
 
     async def upload(self, place: Place, file: File) -> None:
         """Send a file with its caption, three calls: https://docs.slack.dev/messaging/working-with-files#upload."""

@@ -156,6 +156,16 @@ async def test_the_full_brief_is_a_file_for_oneself_or_for_the_channel(fake, bot
     assert b"ClawGym" in fake.files[2].content
 
 
+async def test_what_takes_several_messages_is_told_in_full_to_one_person_too(fake, bot):
+    await fake.say("U1", "brief text")
+    await fake.idle()
+    await fake.slash("/brief", "text")
+    await fake.idle()
+    in_full = [message.plain for message in fake.messages("U1")]
+    assert len(in_full) > 1
+    assert [whisper.plain for whisper in fake.whispers("U1")] == in_full
+
+
 # -- what takes long --------------------------------------------------------------------------------------------------
 
 
