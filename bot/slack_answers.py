@@ -16,7 +16,7 @@ from bot.request import File, Reply, Row
 from bot.services import Services
 from bot.slack_chats import Chats
 from bot.slack_send import ChannelGoneError, Sender
-from bot.slack_updates import Asked, Place, Pressed, name_of
+from bot.slack_updates import Asked, Place, Pressed, chat_id, name_of
 from brief.models import Language
 from formatting import notes, people, press, screens
 from formatting.document import Buttons, Document
@@ -90,19 +90,28 @@ class Answers:
     async def _answer(self, stage: Stage) -> Reply:
         """Return the answer. Raises CommandError for what cannot be done."""
         asked, name = stage.asked, name_of(stage.asked.line)
-        channel = stage.chat.kind == "channel"
-        if channel and name == "subscribe" and not await self._chats.reachable(asked.place):
-            raise CommandError(notes.invite_first(stage.language), usage=False)
+        if stage.chat.kind == "channel":
+            await self._check(stage)
+        # What a channel is shown bears nobody's own marks.
+        shown = stage.everyone and not asked.place.private
         request = Request(
             text="",
             language=stage.language,
             date=stage.date,
             chat=stage.chat,
-            owner=asked.owner,
-            admin=not channel or await self._chats.may_change(asked),
+            owner=chat_id(asked.place.team, asked.place.channel) if shown else asked.owner,
             name=(await self._chats.member(asked.place.team, asked.person)).name if name == "start" else "",
         )
         return await answer(asked.line, request, self._services)
+
+    async def _check(self, stage: Stage) -> None:
+        """Raise CommandError for what cannot be done in a channel, or not by this person."""
+        line = stage.asked.line
+        changes = stage.row is not None and stage.row.changes(line.partition(" ")[2].strip())
+        if changes and not await self._chats.may_change(stage.asked):
+            raise CommandError(notes.members_only(stage.language), usage=False)
+        if name_of(line) == "subscribe" and not await self._chats.reachable(stage.asked.place):
+            raise CommandError(notes.invite_first(stage.language), usage=False)
 
     async def _reply(self, stage: Stage) -> tuple[Reply, bool]:
         """Return the answer, and whether it is one; an unexpected failure is logged under a word to find it by."""

@@ -21,7 +21,7 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}", re.ASCII)
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,20}", re.ASCII)
 # https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages: links and mentions stand in <>.
 _MARKUP = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
-_PRIVATE = "D"  # how the id of a direct message's channel begins
+_SAID = (None, "", "file_share", "thread_broadcast")  # what a person wrote; others tell of edits, joins …
 
 Json = Mapping[str, Any]
 
@@ -108,7 +108,7 @@ def asked_by_message(body: Json, bot_user: str, known: Collection[str]) -> Asked
     A mention is answered in its thread, which is begun when there is none.
     """
     event = body.get("event")
-    if not isinstance(event, Mapping) or event.get("subtype") or event.get("bot_id"):
+    if not isinstance(event, Mapping) or event.get("subtype") not in _SAID or event.get("bot_id"):
         return None
     if event.get("type") == "message" and event.get("channel_type") != "im":
         return None

@@ -27,6 +27,11 @@ def invite_first(language: Language) -> Document:
     return _note(language, "invite_first")
 
 
+def members_only(language: Language) -> Document:
+    """Return that guests of a workspace cannot change what is set for a channel."""
+    return _note(language, "members_only")
+
+
 def with_way_back(language: Language, document: Document) -> Document:
     """Return a note with a button to the day's top."""
     return replace(document, blocks=(*document.blocks, Buttons(((Button(load(language).text("button.top"), "top"),),))))

@@ -351,7 +351,7 @@ async def test_guests_change_no_channel_but_their_own_messages(fake, services, b
     for line in ("lang zh", "subscribe", "time 6:00"):
         await fake.slash("/paperboy", line, user="U3")
         await fake.idle()
-        assert "only administrators" in fake.whispers("U3")[-1].plain
+        assert "Guests cannot change" in fake.whispers("U3")[-1].plain
     await fake.slash("/paperboy", "settings", user="U3")
     await fake.idle()
     chat = await services.people.chat(CHANNEL)
@@ -363,3 +363,14 @@ async def test_guests_change_no_channel_but_their_own_messages(fake, services, b
     await fake.idle()
     assert (await services.people.chat(CHANNEL)).language == "zh"
     assert (await services.people.chat(ADA)).language == "en"
+
+
+async def test_what_a_channel_is_shown_bears_nobodys_marks(fake, bot):
+    await fake.slash("/paperboy", "save 2604.26904", user="U2")
+    await fake.slash("/paper", "2604.26904", user="U2")
+    await fake.idle()
+    assert "★ Later" in fake.whispers("U2")[-1].buttons
+    await fake.slash("/paper", "2604.26904 share", user="U2")
+    await fake.idle()
+    assert [message for message in fake.messages("C1") if "☆ Later" in message.buttons]
+    assert not any("★ Later" in message.buttons for message in fake.messages("C1"))
