@@ -22,7 +22,7 @@ from bot.slack_install import Workspaces
 from bot.slack_screens import Screens
 from bot.slack_send import Sender
 from bot.slack_updates import Place, data_of
-from formatting import press, screens, slack_views
+from formatting import press, screens, slack, slack_views
 from formatting.document import Document
 from formatting.home import home, noted
 from formatting.press import Press
@@ -96,7 +96,7 @@ class Home:
                 try:
                     await answer(line, request, self._services)
                 except CommandError as error:
-                    said = shorten(error.document.summary, _ERROR_COLUMNS)
+                    said = shorten(slack.summary(error.document), _ERROR_COLUMNS)
                     await ack(response_action="errors", errors={field: said})
                     return
         await ack()
