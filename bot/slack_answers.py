@@ -107,7 +107,7 @@ class Answers:
     async def _check(self, stage: Stage) -> None:
         """Raise CommandError for what cannot be done in a channel, or not by this person."""
         line = stage.asked.line
-        changes = stage.row is not None and stage.row.changes(line.partition(" ")[2].strip())
+        changes = stage.row is not None and stage.row.changes("".join(line.split(maxsplit=1)[1:]))
         if changes and not await self._chats.may_change(stage.asked):
             raise CommandError(notes.members_only(stage.language), usage=False)
         if name_of(line) == "subscribe" and not await self._chats.reachable(stage.asked.place):
