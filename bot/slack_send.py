@@ -129,30 +129,22 @@ class Sender:
             await self._post(place, message)
 
     async def respond(
-        self,
-        url: str,
-        document: Document,
-        date: dt.date,
-        *,
-        replace: bool,
-        place: Place,
-        person: str,
-        everyone: bool = False,
+        self, url: str, document: Document, date: dt.date, *, replace: bool, place: Place, person: str
     ) -> None:
-        """Answer by a response_url: to one person, to `everyone`, or to `replace` what was pressed.
+        """Answer one person by a response_url, or `replace` what they pressed.
 
         It works five times within 30 minutes (https://docs.slack.dev/interactivity/handling-user-interaction); after
-        that, or where Slack refuses, the answer is a message of its own: in the channel, or where the bot is not in
-        it, to the person directly.
+        that, or where Slack refuses, the answer is shown to the person anew: in the channel, or where the bot is not
+        in it, in their direct messages.
         """
-        kind = {"response_type": "in_channel" if everyone else "ephemeral"}
+        kind = {"response_type": "ephemeral"}
         thread = {"thread_ts": place.thread} if place.thread else {}
         for number, message in enumerate(renderer.messages(document, date=date)):
             said = {**renderer.parameters(message), **kind, **thread, "replace_original": replace and number == 0}
             if await insist(partial(self._taken, url, said)):
                 continue
             try:
-                await (self._post(place, message) if everyone else self._whisper(place, person, message))
+                await self._whisper(place, person, message)
             except ChannelGoneError:
                 await self._post(Place(place.team, person), message)
 
@@ -240,7 +232,8 @@ class Sender:
 def _headline(document: Document) -> Document:
     """Return a document's title and its one line."""
     first = document.blocks[:1]
-    line = (Paragraph((Run(document.summary),)),) if document.summary != document.title else ()
+    said = document.summary.removeprefix(document.title).removeprefix(" — ")
+    line = (Paragraph((Run(said),)),) if said else ()
     return replace(document, blocks=(*first, *line))
 
 

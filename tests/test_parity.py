@@ -16,6 +16,7 @@ import yaml
 from bot.commands import COMMANDS
 from bot.services import Services
 from bot.telegram_updates import ALLOWED_UPDATES
+from formatting.locales import load
 from formatting.press import Press, pack, unpack
 from sources.sample_site import SAMPLE_DATE
 from tests.bot import slack_talking, telegramming
@@ -141,7 +142,11 @@ def said(message: SlackMessage) -> str:
 
 
 def normal(text: str) -> str:
-    """Return the letters and digits of a text: spaces, marks and how commands are written are the surface's own."""
+    """Return the letters and digits of a text: spaces, marks and how commands are written are the surface's own.
+
+    So is a line on threads, in which Slack takes no commands.
+    """
+    text = text.replace(load("en").text("channel.in_threads"), "")
     return "".join(re.findall(r"[^\W_]+", re.sub(r"/paperboy (?=\w)", "/", text)))
 
 

@@ -204,12 +204,6 @@ async def test_a_response_is_for_one_person(slack, sender):
     assert (whisper.text, whisper.thread) == (render(CARD, date=DATE).text, thread)
 
 
-async def test_a_response_is_for_everyone_when_asked(slack, sender):
-    slack.kick("C1")  # response_url works where the bot is not
-    await sender.respond(address(slack), NOTE, DATE, replace=False, place=CHANNEL, person="U1", everyone=True)
-    assert texts(slack.messages("C1")) == ["Saved for later."]
-
-
 async def test_a_response_replaces_what_was_pressed(slack, sender):
     await sender.whisper(CHANNEL, "U1", CARD, DATE)
     [whisper] = slack.whispers("U1")
@@ -231,13 +225,6 @@ async def test_who_answers_late_whispers(slack, sender, end):
     await sender.respond(url, NOTE, DATE, replace=True, place=CHANNEL, person="U1")
     [whisper] = slack.whispers("U1")
     assert (whisper.text, whisper.channel) == ("Saved for later.", "C1")
-
-
-async def test_an_answer_for_everyone_is_posted_when_it_is_late(slack, sender):
-    url = address(slack)
-    slack.responses.spend(url)
-    await sender.respond(url, NOTE, DATE, replace=False, place=CHANNEL, person="U1", everyone=True)
-    assert texts(slack.messages("C1")) == ["Saved for later."]
 
 
 async def test_a_late_answer_where_the_bot_is_not_goes_to_the_person(slack, sender):
