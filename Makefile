@@ -12,7 +12,7 @@ brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
 
 test: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n 4 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -63,6 +63,8 @@ async def lang(request: Request, services: Services) -> Reply:
 
     本聊天的语言：`/lang zh` 或 `/lang en`。
     """
+    if not request.text:
+        return _screen(request.chat, request.language)
     language = _LANGUAGES.get(request.text.casefold())
     if language is None:
         raise refused(request, "bad_language", request.text, usage=True)
@@ -74,6 +76,8 @@ async def items(request: Request, services: Services) -> Reply:
 
     早报里放几篇论文，3 到 10：`/items 8`。
     """
+    if not request.text:
+        return _screen(request.chat, request.language)
     number = int(request.text) if re.fullmatch(r"\d{1,2}", request.text, re.ASCII) else 0
     if number not in _ITEMS:
         raise refused(request, "bad_number", request.text, usage=True)
@@ -85,6 +89,8 @@ async def weekdays(request: Request, services: Services) -> Reply:
 
     是否只在周一到周五发送：`/weekdays on` 或 off。
     """
+    if not request.text:
+        return _screen(request.chat, request.language)
     on = _switch(request, "weekdays")
     return _screen(await _change(request, services, weekdays_only=on), request.language)
 
@@ -94,6 +100,8 @@ async def reminder(request: Request, services: Services) -> Reply:
 
     是否每周提醒一次稍后读：`/reminder on` 或 off。
     """
+    if not request.text:
+        return _screen(request.chat, request.language)
     on = _switch(request, "reminder")
     return _screen(await _change(request, services, reminder=on), request.language)
 

@@ -100,4 +100,4 @@ async def export(request: Request, services: Services) -> Reply:
 
 async def _vote(request: Request, services: Services, name: str, vote: int) -> Reply:
     paper = await find_paper(wanted_paper(request, name), request, services)
-    return screens.vote_note(request.language, await services.people.vote(request.owner, paper.id, vote))
+    return screens.vote_note(request.language, paper.id, await services.people.vote(request.owner, paper.id, vote))

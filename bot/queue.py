@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from redis.asyncio import RedisCluster
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 from taskiq import AsyncBroker, TaskiqError
 from taskiq.acks import AcknowledgeType
 from taskiq.kicker import AsyncKicker
@@ -39,6 +39,8 @@ _OPTIONS: dict[str, Any] = {
     "xread_block": 2000,  # milliseconds, below the connection's time limit for an answer
 }
 
+_REDIS_ERRORS = (RedisError, RedisClusterException)  # the second is no kind of the first
+
 _log = logging.getLogger(__name__)
 
 Deliver = Callable[[list[str]], Awaitable[None]]
@@ -56,7 +58,7 @@ class Queue:
         try:
             kicker: AsyncKicker[[list[str]], None] = AsyncKicker(_TASK, self._broker(surface), {})
             await kicker.kiq(list(members))
-        except (TaskiqError, RedisError) as error:
+        except (TaskiqError, *_REDIS_ERRORS) as error:
             raise StoreError(f"Redis does not answer ({error.__cause__ or error}): start it") from error
 
     @asynccontextmanager
@@ -97,7 +99,7 @@ class Queue:
                     await self._redis.xgroup_delconsumer(stream, _GROUP, consumer["name"])
         except ResponseError:  # no worker ever came
             return
-        except RedisError as error:
+        except _REDIS_ERRORS as error:
             raise StoreError(f"the queue of {surface} cannot be cleaned: {error}") from error
 
     def _broker(self, surface: str) -> AsyncBroker:
@@ -141,7 +143,7 @@ async def _listen(broker: AsyncBroker, stop: asyncio.Event) -> None:
         receiver = Receiver(broker, run_startup=True, max_async_tasks=BATCHES, ack_type=AcknowledgeType.WHEN_EXECUTED)
         try:
             await receiver.listen(stop)
-        except* (RedisError, OSError) as errors:
+        except* (*_REDIS_ERRORS, OSError) as errors:
             _log.warning("the queue cannot be read (%s); trying again", errors.exceptions[0])
             await _pause(stop)
 

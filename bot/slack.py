@@ -23,11 +23,13 @@ from bot.slack_answers import Answers
 from bot.slack_chats import UNINSTALLED, Chats
 from bot.slack_home import Home
 from bot.slack_install import Workspaces
+from bot.slack_screens import Screens
 from bot.slack_send import ChannelGoneError, Sender
 from bot.slack_shortcuts import Shortcuts
 from bot.slack_updates import (
     Asked,
     Place,
+    asked_by_invitation,
     asked_by_message,
     asked_by_press,
     asked_by_slash,
@@ -37,17 +39,14 @@ from bot.slack_updates import (
 from formatting.document import Document
 
 STOP_LIMIT = 6.0  # seconds for what is being answered when the program is told to stop
-HANDLING_LIMIT = 120.0  # seconds for one question
+HANDLING_LIMIT = 300.0  # seconds for one question, an outage of Slack included; its turn begins before
 _ANYTHING = re.compile("")
 _KNOWN = frozenset(COMMANDS)
-# What became of a channel -> why it takes no messages any more, None where it does not mean that.
-# https://docs.slack.dev/reference/events?APIs=Events
-_CHANNEL_EVENTS = {
+# Why a channel takes no messages any more. https://docs.slack.dev/reference/events?APIs=Events
+_CHANNEL_GONE = {
     **dict.fromkeys(("channel_archive", "group_archive"), "archived"),
     **dict.fromkeys(("channel_deleted", "group_deleted"), "unknown"),
     **dict.fromkeys(("channel_left", "group_left"), "removed"),
-    **dict.fromkeys(("channel_unarchive", "group_unarchive", "member_joined_channel"), None),
-    **dict.fromkeys(("channel_rename", "group_rename", "channel_id_changed"), None),
 }
 
 _log = logging.getLogger(__name__)
@@ -63,8 +62,9 @@ class SlackBot:
         self.app, self._sender = app, sender
         self.chats = Chats(services, app.client, workspaces)
         self._answers = Answers(services, self.chats, sender)
-        self._home = Home(services, app.client, workspaces, sender, self.chats)
-        self._shortcuts = Shortcuts(services, app.client, workspaces, sender, self.chats)
+        views = Screens(services, app.client, workspaces, sender)
+        self._home = Home(services, views, sender, self.chats)
+        self._shortcuts = Shortcuts(services, views, sender, self.chats)
         self._open: set[asyncio.Task[None]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._listen()
@@ -114,8 +114,13 @@ class SlackBot:
         app.view("find")(self._find_submitted)
         for name in ("app_uninstalled", "tokens_revoked"):
             app.event(name)(self._uninstalled)
-        for name in _CHANNEL_EVENTS:
-            app.event(name)(self._channel_changed)
+        for name in _CHANNEL_GONE:
+            app.event(name)(self._channel_gone)
+        for kind in ("channel", "group"):
+            app.event(f"{kind}_unarchive")(self._channel_back)
+            app.event(f"{kind}_rename")(self._channel_renamed)
+        app.event("channel_id_changed")(self._channel_moved)
+        app.event("member_joined_channel")(self._joined)
 
     async def _slashed(self, ack: _Ack, body: _Body) -> None:
         await ack()
@@ -165,29 +170,36 @@ class SlackBot:
         if loses_access(body["event"]):
             await self._workspaces.forget(str(body.get("team_id")))
 
-    async def _channel_changed(self, body: _Body) -> None:
-        """Note what became of a channel; the events name it as an id, or, renamed, as an object."""
-        event, team = body["event"], str(body.get("team_id"))
-        channel = event.get("channel")
+    async def _channel_gone(self, body: _Body) -> None:
+        await self.chats.stopped(_channel(body), _CHANNEL_GONE[body["event"]["type"]])
+
+    async def _channel_back(self, body: _Body) -> None:
+        await self.chats.back(_channel(body))
+
+    async def _channel_renamed(self, body: _Body) -> None:
+        channel = body["event"].get("channel")
         name = channel.get("name") if isinstance(channel, Mapping) else None
-        place = Place(team, str(channel.get("id") if isinstance(channel, Mapping) else channel))
-        reason = _CHANNEL_EVENTS[event["type"]]
-        if event["type"] == "channel_id_changed":
-            await self.chats.moved(team, str(event.get("old_channel_id")), str(event.get("new_channel_id")))
-        elif name:
-            await self.chats.renamed(place, str(name))
-        elif reason:
-            await self.chats.stopped(place, reason)
-        elif (
-            event.get("user") in ((await self._workspaces.access(team)).bot_user, None) or "unarchive" in event["type"]
-        ):
+        if name:
+            await self.chats.renamed(_channel(body), str(name))
+
+    async def _channel_moved(self, body: _Body) -> None:
+        event = body["event"]
+        await self.chats.moved(_channel(body).team, str(event.get("old_channel_id")), str(event.get("new_channel_id")))
+
+    async def _joined(self, body: _Body) -> None:
+        """Note that the bot is in a channel, and greet who invited it; others who join are none of its business."""
+        place = _channel(body)
+        if body["event"].get("user") == (await self._workspaces.access(place.team)).bot_user:
             await self.chats.back(place)
+            if await self._is_new(body):
+                await self._answer(asked_by_invitation(body))
 
     # -- how it is handled --------------------------------------------------------------------------------------------
 
     async def _is_new(self, body: _Body) -> bool:
         """Tell whether an event is delivered for the first time: Slack repeats one whose acknowledgement it missed."""
-        return await self._services.people.heard(str(body.get("event_id"))[:64])
+        event_id = body.get("event_id")
+        return not event_id or await self._services.people.heard(str(event_id)[:64])
 
     async def _in_turn(self, owner: str, work: Coroutine[Any, Any, None]) -> None:
         """Answer what a person asked after what they asked before."""
@@ -195,26 +207,40 @@ class SlackBot:
         async def alone() -> None:
             try:
                 async with self._turns.setdefault(owner, asyncio.Lock()):
-                    await work
+                    await _in_time(work)
             finally:
                 work.close()
 
-        await self._at_once(alone())
+        await self._alongside(alone())
 
     async def _at_once(self, work: Coroutine[Any, Any, None]) -> None:
         """Answer now: in a view, what Slack hands out for an answer is good for three seconds."""
+        await self._alongside(_in_time(work))
+
+    async def _alongside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(_guarded(work))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
         await asyncio.wait([task])
 
 
+def _channel(body: _Body) -> Place:
+    """Return the channel an event is about, named by its id or, renamed, as an object."""
+    channel = body["event"].get("channel")
+    named = channel.get("id") if isinstance(channel, Mapping) else channel
+    return Place(str(body.get("team_id")), str(named))
+
+
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:
     """Do one thing that was asked for; its failure must not end the bot."""
     try:
-        async with asyncio.timeout(HANDLING_LIMIT):
-            await work
+        await work
     except Exception:  # noqa: BLE001 - the next question is another matter
         _log.exception("a question from Slack could not be answered")
     finally:
         work.close()
+
+
+async def _in_time(work: Coroutine[Any, Any, None]) -> None:
+    async with asyncio.timeout(HANDLING_LIMIT):
+        await work

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,15 +13,17 @@ from bot.chat import Chat
 from bot.commands import COMMANDS, CommandError, Request, answer
 from bot.request import File, Reply, Row
 from bot.services import Services
-from bot.slack_chats import Chats
+from bot.slack_attempt import attempt, handed_over
+from bot.slack_chats import Chats, Member
 from bot.slack_send import ChannelGoneError, Sender
-from bot.slack_updates import Asked, Place, Pressed, name_of
+from bot.slack_updates import Asked, Place, Pressed, chat_id, name_of
 from brief.models import Language
-from formatting import notes, people, press, screens
+from formatting import notes, press, screens
 from formatting.document import Buttons, Document
 from formatting.slack import messages
 
 WORKING_AFTER = 0.7  # seconds of work before it is shown
+_INTRODUCE = frozenset({"start", "help"})
 _SHOW_THE_CHAT = frozenset({"start", "settings", "profile"})  # what these say is about the channel they are asked in
 
 _log = logging.getLogger(__name__)
@@ -89,31 +90,34 @@ class Answers:
 
     async def _answer(self, stage: Stage) -> Reply:
         """Return the answer. Raises CommandError for what cannot be done."""
-        asked, name = stage.asked, name_of(stage.asked.line)
-        channel = stage.chat.kind == "channel"
-        if channel and name == "subscribe" and not await self._chats.reachable(asked.place):
-            raise CommandError(notes.invite_first(stage.language), usage=False)
+        asked = stage.asked
+        member = await self._chats.member(asked.place.team, asked.person)
+        if stage.chat.kind == "channel":
+            await self._check(stage, member)
+        # What a channel is shown bears nobody's own marks.
+        shown = stage.everyone and not asked.place.private
         request = Request(
             text="",
             language=stage.language,
             date=stage.date,
             chat=stage.chat,
-            owner=asked.owner,
-            admin=not channel or await self._chats.may_change(asked),
-            name=(await self._chats.member(asked.place.team, asked.person)).name if name == "start" else "",
+            owner=chat_id(asked.place.team, asked.place.channel) if shown else asked.owner,
+            name=member.name if member else "",
         )
-        return await answer(asked.line, request, self._services)
+        reply = await answer(asked.line, request, self._services)
+        if name_of(asked.line) in _INTRODUCE and isinstance(reply, Document):
+            return notes.with_threads(reply)
+        return reply
 
-    async def _reply(self, stage: Stage) -> tuple[Reply, bool]:
-        """Return the answer, and whether it is one; an unexpected failure is logged under a word to find it by."""
-        try:
-            return await self._answer(stage), True
-        except CommandError as error:
-            return error.document, False
-        except Exception:  # noqa: BLE001 - whoever asked must hear that there is no answer
-            reference = secrets.token_hex(4)
-            _log.exception("[%s] a question from Slack failed", reference)
-            return people.failed(stage.language, reference), False
+    async def _check(self, stage: Stage, member: Member | None) -> None:
+        """Raise CommandError for what cannot be done in a channel, or not by this person."""
+        line = stage.asked.line
+        changes = stage.row is not None and stage.row.changes("".join(line.split(maxsplit=1)[1:]))
+        if changes and (member is None or member.guest):
+            refusal = notes.members_only if member else notes.member_unknown
+            raise CommandError(refusal(stage.language), usage=False)
+        if name_of(line) == "subscribe" and not await self._chats.reachable(stage.asked.place):
+            raise CommandError(notes.invite_first(stage.language), usage=False)
 
     # -- where it is shown --------------------------------------------------------------------------------------------
 
@@ -128,9 +132,9 @@ class Answers:
             else:
                 await self._tell(stage, working)
 
-        async with while_slow(lambda: self._quietly(stage, show_work)):
-            reply, fine = await self._reply(stage)
-        if stage.everyone:
+        async with while_slow(show_work):
+            reply, fine = await attempt(self._answer(stage), stage.language)
+        if stage.everyone and (fine or posted or not stage.asked.url):  # what was typed wrongly is not shared
             await self._quietly(stage, lambda: self._post(stage, reply, posted))
         else:
             shown = _shareable(stage, reply) if fine and isinstance(reply, Document) else reply
@@ -146,7 +150,7 @@ class Answers:
             await self._respond(stage, notes.working(stage.language), over=True)
 
         async with while_slow(cover):
-            reply, fine = await self._reply(stage)
+            reply, fine = await attempt(self._answer(stage), stage.language)
         if isinstance(reply, File):
             await self._tell(stage, reply)
         elif fine:
@@ -173,9 +177,8 @@ class Answers:
     async def _tell(self, stage: Stage, reply: Reply) -> None:
         """Show an answer to the person only; a file goes to their direct messages."""
         if isinstance(reply, File):
-            place = Place(stage.asked.place.team, await self._sender.dm(stage.asked.place.team, stage.asked.person))
-            await self._sender.upload(place, reply)
-            reply = notes.sent_privately(stage.language, reply.name)
+            person = Place(stage.asked.place.team, stage.asked.person)
+            reply = await handed_over(self._sender, person, reply, stage.language)
         await self._respond(stage, reply)
 
     async def _respond(self, stage: Stage, document: Document, *, over: bool = False) -> None:
@@ -212,18 +215,23 @@ async def while_slow(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]
             except Exception as error:  # noqa: BLE001 - a courtesy must not cost the answer
                 _log.warning("work in progress could not be shown: %s", type(error).__name__)
 
-    async with asyncio.TaskGroup() as group:
-        group.create_task(watch())
-        try:
-            yield
-        finally:
-            done.set()
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        watching.cancel()
+        raise
+    finally:
+        done.set()
+        await watching
 
 
 def _shareable(stage: Stage, document: Document) -> Document:
     """Return the answer with a button that shows it to everyone, where there is anyone and it is their business."""
     row = stage.row
     if stage.asked.place.private or row is None or row.personal or row.changes_chat:
+        return document
+    if len(messages(document, date=stage.date)) > 1:  # with a button it would be one screen, and shortened
         return document
     button = notes.share(stage.language, stage.asked.line)
     return replace(document, blocks=(*document.blocks, Buttons(((button,),))))

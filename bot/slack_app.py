@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +12,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.error import BoltError
+from slack_bolt.error import BoltError, BoltUnhandledRequestError
 from slack_bolt.oauth.async_callback_options import AsyncFailureArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -55,17 +55,32 @@ def build_app(
 ) -> AsyncApp:
     """Return bolt's app, without listeners. `client` must have no token: each call has that of its workspace."""
     secret = settings.slack_signing_secret
-    return AsyncApp(
+    app = AsyncApp(
         logger=_bolt_log,
         name="paperboy",
         signing_secret=secret.get_secret_value() if secret else "",
         client=client,
-        authorize=Authorize(workspaces),  # type: ignore[arg-type]  # bolt takes it, and says so where it looks at it
-        user_facing_authorize_error_message=_NOT_INSTALLED,
+        authorize=Authorize(workspaces),
         oauth_flow=flow,
         oauth_settings=flow.settings if flow else None,  # else bolt makes some of SLACK_CLIENT_ID in the environment
         ssl_check_enabled=False,  # it reads SLACK_VERIFICATION_TOKEN
+        raise_error_for_unhandled_request=True,
     )
+    app.error(_unanswered)
+    return app
+
+
+async def _unanswered(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """Acknowledge what this bot has no use for, else Slack delivers it again; log what failed before it was a question.
+
+    Only a slash command is told that the app is not installed: nothing else shows what an acknowledgement says.
+    """
+    if isinstance(error, NotInstalledError):
+        _log.info("a delivery for workspace %.40r, where the app is not installed", str(error))
+        return BoltResponse(status=200, body=_NOT_INSTALLED if "command" in body else "")
+    if not isinstance(error, BoltUnhandledRequestError):
+        _log.error("a delivery of Slack's failed", exc_info=error)
+    return BoltResponse(status=200, body="")
 
 
 class Authorize(AsyncAuthorize):
@@ -76,12 +91,9 @@ class Authorize(AsyncAuthorize):
 
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
-    ) -> AuthorizeResult | None:
-        """Return the bot's identity in a workspace; None where the app is not installed. Raises StoreError."""
-        try:
-            access = await self._workspaces.access(team_id or "")
-        except NotInstalledError:
-            return None
+    ) -> AuthorizeResult:
+        """Return the bot's identity in a workspace. Raises NotInstalledError, StoreError."""
+        access = await self._workspaces.access(team_id or "")
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=access.team,
@@ -180,13 +192,18 @@ def routes(settings: Settings, app: AsyncApp, flow: AsyncOAuthFlow | None) -> li
 
 def _by(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callable[..., Awaitable[web.Response]]:
     async def receive(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await handle(await _read(request)))
+        read = await _read(request)
+        if read.body.get("ssl_check") == "1":  # nobody signs it; older bolts let it past the check: bolt-python#1494
+            return web.Response()  # https://docs.slack.dev/interactivity/implementing-slash-commands
+        return await to_aiohttp_response(await handle(read))
 
     return receive
 
 
 async def _read(request: web.Request) -> AsyncBoltRequest:
     """Return a request as bolt wants it, parsed before its signature is checked: so it may be anything."""
+    if not _checkable(request.headers):
+        raise web.HTTPUnauthorized
     try:
         async with asyncio.timeout(READ_LIMIT):
             return await to_bolt_request(request)
@@ -194,3 +211,9 @@ async def _read(request: web.Request) -> AsyncBoltRequest:
         raise web.HTTPRequestTimeout from error
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise web.HTTPBadRequest from error
+
+
+def _checkable(headers: Mapping[str, str]) -> bool:
+    """Tell whether bolt can check a signature: it takes the time for a number, and compares ASCII only."""
+    moment, signature = headers.get("X-Slack-Request-Timestamp", "0"), headers.get("X-Slack-Signature", "")
+    return moment.isascii() and moment.isdigit() and len(moment) < 20 and signature.isascii()

@@ -16,7 +16,7 @@ from bot.chat import Chat
 from bot.people import language_of
 from bot.services import Services
 from bot.slack_install import NotInstalledError, Workspaces
-from bot.slack_updates import Asked, Place, chat_id
+from bot.slack_updates import Place, chat_id
 
 PROFILE_FOR = 60.0  # seconds that a person's profile is not asked for again
 _PROFILES_KNOWN = 10_000  # kept at most
@@ -44,10 +44,15 @@ class Chats:
         self._members: dict[str, tuple[float, Member]] = {}
 
     async def of_person(self, team: str, person: str) -> Chat:
-        """Return a person's own chat; a new one has the zone and language of their Slack profile."""
+        """Return a person's own chat; a new one has the zone and language of their Slack profile.
+
+        While Slack does not tell them, it has the operator's, and is not remembered.
+        """
         known = await self._people.chat(chat_id(team, person))
         if known is None:
             member = await self.member(team, person)
+            if member is None:
+                return self._new(team, person, "private")
             known = self._new(team, person, "private", member.name)
             known = known.model_copy(update={"language": language_of(member.language, known.language)})
             known = _in_zone(known, member.zone)
@@ -70,10 +75,6 @@ class Chats:
             if await self._people.chat(chat_id(team, channel)) is None:
                 kind = "private" if channel.startswith(("U", "W")) else "channel"
                 await self._people.save_chat(self._new(team, channel, kind).model_copy(update={"subscribed": True}))
-
-    async def may_change(self, asked: Asked) -> bool:
-        """Tell whether who asked may change the chat: everyone their own, any member but guests a channel."""
-        return asked.place.private or not (await self.member(asked.place.team, asked.person)).guest
 
     async def reachable(self, place: Place) -> bool:
         """Tell whether messages to a channel arrive: whether the bot is in it. A doubt counts as yes."""
@@ -116,24 +117,25 @@ class Chats:
         """Give everything of a channel to the id it now has: https://docs.slack.dev/reference/events/channel_id_changed."""
         await self._people.migrate(chat_id(team, old), chat_id(team, new))
 
-    async def member(self, team: str, person: str) -> Member:
-        """Return what Slack says of a person, asked at most once a minute; nothing where it does not say."""
+    async def member(self, team: str, person: str) -> Member | None:
+        """Return what Slack says of a person, asked at most once a minute; None when it does not say."""
         key = chat_id(team, person)
-        known = self._members.get(key)
-        if known is None or known[0] < time.monotonic():
+        until, member = self._members.get(key, (0.0, None))
+        if member is None or until < time.monotonic():
             if len(self._members) >= _PROFILES_KNOWN:
                 self._members.clear()
-            known = (time.monotonic() + PROFILE_FOR, await self._ask_member(team, person))
-            self._members[key] = known
-        return known[1]
+            member = await self._ask_member(team, person)
+            if member:
+                self._members[key] = time.monotonic() + PROFILE_FOR, member
+        return member
 
-    async def _ask_member(self, team: str, person: str) -> Member:
+    async def _ask_member(self, team: str, person: str) -> Member | None:
         try:
             access = await self._workspaces.access(team)
             answer = await self._client.users_info(user=person, include_locale=True, token=access.token)
         except (SlackClientError, OSError, TimeoutError, NotInstalledError) as error:
             _log.info("the profile of %s in %s cannot be told: %s", person, team, type(error).__name__)
-            return Member()
+            return None
         return _member(answer.get("user"))
 
     async def _awake(self, chat: Chat) -> Chat:
@@ -151,10 +153,10 @@ class Chats:
         )
 
 
-def _member(user: object) -> Member:
+def _member(user: object) -> Member | None:
     """Read https://docs.slack.dev/reference/objects/user-object."""
     if not isinstance(user, Mapping):
-        return Member()
+        return None
     profile = user.get("profile") if isinstance(user.get("profile"), Mapping) else {}
     name = (profile or {}).get("display_name") or user.get("real_name") or user.get("name")
     guest = user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")

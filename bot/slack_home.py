@@ -10,19 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.chat import Chat
 from bot.chat_settings import view_of
 from bot.commands import COMMANDS, CommandError, Request, answer
 from bot.services import Services
 from bot.slack_chats import Chats
 from bot.slack_form import changes
-from bot.slack_install import Workspaces
 from bot.slack_screens import Screens
 from bot.slack_send import Sender
-from bot.slack_updates import Place, data_of
-from formatting import press, screens, slack_views
+from bot.slack_updates import Place, data_of, foreign
+from formatting import press, screens, slack, slack_views
 from formatting.document import Document
 from formatting.home import home, noted
 from formatting.press import Press
@@ -52,11 +49,8 @@ class InView:
 class Home:
     """Shows people their Home tab and answers presses in it and in modals."""
 
-    def __init__(
-        self, services: Services, client: AsyncWebClient, workspaces: Workspaces, sender: Sender, chats: Chats
-    ) -> None:
-        self._services, self._sender, self._chats = services, sender, chats
-        self._screens = Screens(services, client, workspaces, sender)
+    def __init__(self, services: Services, screens: Screens, sender: Sender, chats: Chats) -> None:
+        self._services, self._screens, self._sender, self._chats = services, screens, sender, chats
 
     async def publish(self, team: str, person: str, note: Document | None = None, seen: str | None = None) -> None:
         """Show a person their Home tab as things are now, with a note on what their last press did.
@@ -96,7 +90,7 @@ class Home:
                 try:
                     await answer(line, request, self._services)
                 except CommandError as error:
-                    said = shorten(error.document.summary, _ERROR_COLUMNS)
+                    said = shorten(slack.summary(error.document), _ERROR_COLUMNS)
                     await ack(response_action="errors", errors={field: said})
                     return
         await ack()
@@ -165,8 +159,7 @@ def who_asks(body: Body) -> tuple[str, str] | None:
     if not isinstance(team, Mapping) or not isinstance(user, Mapping):
         return None
     ids = _text(team.get("id")), _text(user.get("id"))
-    foreign = user.get("team_id", ids[0]) != ids[0]
-    return None if foreign or not all(map(_TEAM_OR_PERSON.fullmatch, ids)) else ids
+    return None if foreign(user, ids[0]) or not all(map(_TEAM_OR_PERSON.fullmatch, ids)) else ids
 
 
 def _line(wanted: Press) -> str:

@@ -70,6 +70,7 @@ class OneWorkspace:
     def __init__(self, client: AsyncWebClient, token: str) -> None:
         self._client, self._token = client, token
         self._access: Access | None = None
+        self._gone = False
 
     async def connect(self) -> Access:
         """Ask Slack whose token it is, until it answers. Raises SettingsError for one that is no good."""
@@ -93,8 +94,9 @@ class OneWorkspace:
         """Tell whether the token is no good any more: only the operator can give another one."""
         known = self._access is not None and team == self._access.team
         gone = known and await _dead(self._client, self._token)
-        if gone:
+        if gone and not self._gone:
             _log.error("Slack takes SLACK_BOT_TOKEN no more: install the app again, set its token and restart")
+        self._gone = gone
         return gone
 
 
@@ -128,6 +130,7 @@ class ManyWorkspaces:
             return True
         if not await _dead(self._client, workspace.token):
             return False
+        self._not_before.pop(team, None)
         await self._installations.remove(workspace)
         return await self._installations.workspace(team) is None
 
@@ -188,6 +191,7 @@ class ManyWorkspaces:
         _log.warning("the token of %s was not renewed: %s", workspace.team, said)
         self._not_before[workspace.team] = time.monotonic() + _AGAIN
         if said in _DEAD_REFRESH and _ends_within(workspace, 0):
+            del self._not_before[workspace.team]
             await self._installations.remove(workspace)
             raise NotInstalledError(workspace.team)
         return workspace

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,14 +13,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat import Chat
-from bot.commands import CommandError, Request, answer
+from bot.commands import Request, answer
 from bot.request import File
 from bot.services import Services
+from bot.slack_attempt import attempt, handed_over
 from bot.slack_errors import code, insist, pause
 from bot.slack_install import Workspaces
 from bot.slack_send import Sender
-from bot.slack_updates import Place, place_of
-from formatting import notes, people
+from bot.slack_updates import place_of
+from formatting import notes
 from formatting.document import Buttons, Document
 
 # https://docs.slack.dev/reference/methods/views.open#errors: a trigger_id is good for one view within three seconds.
@@ -40,16 +40,8 @@ class Screens:
 
     async def answer(self, chat: Chat, line: str, date: dt.date) -> Document:
         """Return what a person's line is answered with, in any case; a file goes to their direct messages."""
-        request = Request("", chat.language, date, chat, owner=chat.id)
-        try:
-            reply = await answer(line, request, self._services)
-            return await self._handed_over(chat, reply) if isinstance(reply, File) else reply
-        except CommandError as error:
-            return error.document
-        except Exception:  # noqa: BLE001 - the modal must not say for ever that it is working
-            reference = secrets.token_hex(4)
-            _log.exception("[%s] a question from a view in Slack failed", reference)
-            return people.failed(chat.language, reference)
+        shown, _ = await attempt(self._answer(chat, line, date), chat.language)
+        return shown
 
     async def page(self, chat: Chat, line: str, date: dt.date) -> Document:
         """Return the same for a modal of its own: one that has nothing to press leads back to the day's top."""
@@ -102,10 +94,12 @@ class Screens:
         except SlackApiError as error:  # deleted meanwhile, or a conversation that shows no previews
             _log.info("links in %s were not shown: %s", team, code(error))
 
-    async def _handed_over(self, chat: Chat, file: File) -> Document:
-        place = place_of(chat.id)
-        await self._sender.upload(Place(place.team, await self._sender.dm(place.team, place.channel)), file)
-        return notes.sent_privately(chat.language, file.name)
+    async def _answer(self, chat: Chat, line: str, date: dt.date) -> Document:
+        request = Request("", chat.language, date, chat, owner=chat.id)
+        reply = await answer(line, request, self._services)
+        if isinstance(reply, File):
+            return await handed_over(self._sender, place_of(chat.id), reply, chat.language)
+        return reply
 
 
 async def _patiently(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:

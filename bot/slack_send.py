@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -53,11 +56,21 @@ _NO_THREAD = frozenset(
 _UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"})
 _CANNOT_EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
+# While its logger has no level of its own, the library writes every request and answer out for debugging, and throws
+# that away: a third of what a message costs.
+_sdk_log = logging.getLogger(f"{__name__}.sdk")
+_sdk_log.setLevel(logging.INFO)
+
 _Call = Callable[[Place, str], Awaitable[AsyncSlackResponse]]
 
 
 class ChannelGoneError(Exception):
     """A channel or person takes no messages any more; the message is why, in the words of `Chat.stopped`."""
+
+
+def web_client(api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client of Slack's Web API on a session; each call brings the token of its workspace."""
+    return AsyncWebClient(base_url=f"{api_url}/api/", session=session, retry_handlers=[], logger=_sdk_log)
 
 
 def gone(error: SlackApiError) -> str | None:
@@ -128,31 +141,24 @@ class Sender:
             await self._post(place, message)
 
     async def respond(
-        self,
-        url: str,
-        document: Document,
-        date: dt.date,
-        *,
-        replace: bool,
-        place: Place,
-        person: str,
-        everyone: bool = False,
+        self, url: str, document: Document, date: dt.date, *, replace: bool, place: Place, person: str
     ) -> None:
-        """Answer by a response_url: to one person, to `everyone`, or to `replace` what was pressed.
+        """Answer one person by a response_url, or `replace` what they pressed.
 
         It works five times within 30 minutes (https://docs.slack.dev/interactivity/handling-user-interaction); after
-        that, or where Slack refuses, the answer is a message of its own: in the channel, or where the bot is not in
-        it, to the person directly.
+        that, or where Slack refuses, the answer is shown to the person anew: in the channel, or where the bot is not
+        in it, in their direct messages.
         """
-        message = renderer.render(document, date=date)
-        kind = {"response_type": "in_channel" if everyone else "ephemeral", "replace_original": replace}
+        kind = {"response_type": "ephemeral"}
         thread = {"thread_ts": place.thread} if place.thread else {}
-        if await insist(lambda: self._taken(url, {**renderer.parameters(message), **kind, **thread})):
-            return
-        try:
-            await (self._post(place, message) if everyone else self._whisper(place, person, message))
-        except ChannelGoneError:
-            await self._post(Place(place.team, person), message)
+        for number, message in enumerate(renderer.messages(document, date=date)):
+            said = {**renderer.parameters(message), **kind, **thread, "replace_original": replace and number == 0}
+            if await insist(partial(self._taken, url, said)):
+                continue
+            try:
+                await self._whisper(place, person, message)
+            except ChannelGoneError:
+                await self._post(Place(place.team, person), message)
 
     async def upload(self, place: Place, file: File) -> None:
         """Send a file with its caption, three calls: https://docs.slack.dev/messaging/working-with-files#upload."""
@@ -211,7 +217,9 @@ class Sender:
 
     async def _taken(self, url: str, body: dict[str, Any]) -> bool:
         """Tell whether Slack took an answer for a response_url."""
-        client = AsyncWebhookClient(url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[])
+        client = AsyncWebhookClient(
+            url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[], logger=_sdk_log
+        )
         answer = await client.send_dict(body)
         return answer.status_code == 200 and _fine(answer.body)
 
@@ -237,7 +245,8 @@ class Sender:
 def _headline(document: Document) -> Document:
     """Return a document's title and its one line."""
     first = document.blocks[:1]
-    line = (Paragraph((Run(document.summary),)),) if document.summary != document.title else ()
+    said = document.summary.removeprefix(document.title).removeprefix(" — ")
+    line = (Paragraph((Run(said),)),) if said else ()
     return replace(document, blocks=(*first, *line))
 
 

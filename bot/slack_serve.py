@@ -11,7 +11,6 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.services import Services
 from bot.slack import SlackBot
@@ -19,7 +18,7 @@ from bot.slack_app import build_app, oauth_flow, routes
 from bot.slack_errors import code, insist
 from bot.slack_install import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack_limits import Limits
-from bot.slack_send import Sender
+from bot.slack_send import Sender, web_client
 from bot.slack_updates import SURFACE
 from bot.surface import Joined
 from bot.workspaces import Installations
@@ -41,10 +40,8 @@ class SlackSurface:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS), timeout=aiohttp.ClientTimeout(TIMEOUT)
         )
-        # Each call brings the token of its workspace; without a session of its own each would open a connection.
-        self._client = AsyncWebClient(
-            base_url=f"{settings.slack_api_url}/api/", session=self._session, retry_handlers=[]
-        )
+        # Without a session of its own each call would open a connection.
+        self._client = web_client(settings.slack_api_url, self._session)
         workspaces, flow = self._workspaces(services)
         app = build_app(settings, self._client, workspaces, flow)
         self.bot = SlackBot(

@@ -7,18 +7,16 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.chat import Chat
 from bot.commands import CommandError, Request
 from bot.people import language_of
 from bot.reading import find_paper
 from bot.services import Services
 from bot.slack_answers import while_slow
+from bot.slack_attempt import attempt
 from bot.slack_chats import Chats
 from bot.slack_form import chosen
 from bot.slack_home import Ack, Body, who_asks
-from bot.slack_install import Workspaces
 from bot.slack_screens import Screens
 from bot.slack_send import Sender
 from bot.slack_updates import Place, chat_id
@@ -39,11 +37,8 @@ _PARTS = ("text", "blocks", "attachments", "files")
 class Shortcuts:
     """The two shortcuts and the previews of links."""
 
-    def __init__(
-        self, services: Services, client: AsyncWebClient, workspaces: Workspaces, sender: Sender, chats: Chats
-    ) -> None:
-        self._services, self._sender, self._chats = services, sender, chats
-        self._screens = Screens(services, client, workspaces, sender)
+    def __init__(self, services: Services, screens: Screens, sender: Sender, chats: Chats) -> None:
+        self._services, self._screens, self._sender, self._chats = services, screens, sender, chats
 
     async def save(self, body: Body) -> None:
         """Keep the papers of a message for who chose the shortcut, and tell only them."""
@@ -58,8 +53,8 @@ class Shortcuts:
             await self._sender.respond(url, note, today, replace=False, place=place, person=who[1])
 
         async with while_slow(lambda: tell(notes.working(chat.language))):
-            note = await self._keep(chat, ids) if ids else found.nothing(chat.language)
-        await tell(note)
+            kept, _ = await attempt(self._keep(chat, ids), chat.language)
+        await tell(kept)
 
     async def find(self, body: Body) -> None:
         """Ask what to look for."""
@@ -113,6 +108,8 @@ class Shortcuts:
 
     async def _keep(self, chat: Chat, ids: list[str]) -> Document:
         """Keep papers one after the other, in their order, and return what became of them."""
+        if not ids:
+            return found.nothing(chat.language)
         request = Request("", chat.language, self._services.today(), chat, owner=chat.id)
         papers: list[tuple[Paper, bool]] = []
         missing: list[str] = []

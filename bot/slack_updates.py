@@ -21,7 +21,7 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}", re.ASCII)
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,20}", re.ASCII)
 # https://docs.slack.dev/messaging/formatting-message-text#retrieving-messages: links and mentions stand in <>.
 _MARKUP = re.compile(r"<(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
-_PRIVATE = "D"  # how the id of a direct message's channel begins
+_SAID = (None, "", "file_share", "thread_broadcast")  # what a person wrote; others tell of edits, joins …
 
 Json = Mapping[str, Any]
 
@@ -91,7 +91,7 @@ def place_of(chat: str) -> Place:
 def asked_by_slash(body: Json, known: Collection[str]) -> Asked | None:
     """Return what a slash command asks; `/paperboy top` is `/top`. None for a payload that is none."""
     place, person = _place(body.get("team_id"), body.get("channel_id")), _id(_PERSON, body.get("user_id"))
-    if place is None or person is None:
+    if place is None or person is None or foreign(body, place.team):
         return None
     name = str(body.get("command") or "").removeprefix("/").lower()
     text, shown = _shared(typed(str(body.get("text") or "")))
@@ -108,12 +108,12 @@ def asked_by_message(body: Json, bot_user: str, known: Collection[str]) -> Asked
     A mention is answered in its thread, which is begun when there is none.
     """
     event = body.get("event")
-    if not isinstance(event, Mapping) or event.get("subtype") or event.get("bot_id"):
+    if not isinstance(event, Mapping) or event.get("subtype") not in _SAID or event.get("bot_id"):
         return None
     if event.get("type") == "message" and event.get("channel_type") != "im":
         return None
     place, person = _place(body.get("team_id"), event.get("channel")), _id(_PERSON, event.get("user"))
-    if place is None or person is None or _foreign(event, place.team):
+    if place is None or person is None or foreign(event, place.team):
         return None
     thread = _timestamp(event.get("thread_ts")) or (None if place.private else _timestamp(event.get("ts")))
     text = typed(str(event.get("text") or "").replace(f"<@{bot_user}>", " "))
@@ -130,11 +130,29 @@ def asked_by_press(body: Json) -> Pressed | None:
         return None
     team = _dig(body, "team", "id")
     place, person = _place(team, container.get("channel_id")), _id(_PERSON, _dig(body, "user", "id"))
-    if place is None or person is None or _dig(body, "user", "team_id") not in (team, None):
+    if place is None or person is None or foreign(body["user"], place.team):
         return None
     thread = _timestamp(container.get("thread_ts")) or _timestamp(_dig(body, "message", "thread_ts"))
     asked = Asked("", replace(place, thread=thread), person, str(body.get("response_url") or ""))
     return Pressed(asked, data_of(action), own and (place.private or bool(container.get("is_ephemeral"))))
+
+
+def asked_by_invitation(body: Json) -> Asked | None:
+    """Return the greeting for who invited the bot to a channel; None where nobody did or Slack does not say who.
+
+    https://docs.slack.dev/reference/events/member_joined_channel
+    """
+    place = _place(body.get("team_id"), _dig(body, "event", "channel"))
+    person = _id(_PERSON, _dig(body, "event", "inviter"))
+    return Asked("/start", place, person) if place and person else None
+
+
+def foreign(who: Json, team: str) -> bool:
+    """Tell whether a person, or who sent a payload, is of another workspace, in a channel shared with it.
+
+    Slack leaves the workspace out of some payloads, or null: https://docs.slack.dev/apis/slack-connect
+    """
+    return any(who.get(name) not in (team, None) for name in ("team_id", "user_team", "team"))
 
 
 def loses_access(event: Json) -> bool:
@@ -165,10 +183,10 @@ def typed(text: str) -> str:
 def command_line(text: str, known: Collection[str]) -> str:
     """Return a line for the command table: `paper 2604.26904` and `/paperboy paper …` are `/paper …`.
 
-    Nothing at all is `/help`.
+    Nothing at all is `/start`.
     """
     if not text:
-        return "/help"
+        return "/start"
     first, _, rest = text.partition(" ")
     if first.lower() == f"/{PAPERBOY}":
         return command_line(rest.strip(), known)
@@ -196,11 +214,6 @@ def _id(pattern: re.Pattern[str], value: object) -> str | None:
 
 def _timestamp(value: object) -> str | None:
     return value if isinstance(value, str) and re.fullmatch(r"\d{1,12}\.\d{1,9}", value, re.ASCII) else None
-
-
-def _foreign(event: Json, team: str) -> bool:
-    """Tell whether who wrote belongs to another workspace, in a channel shared with it."""
-    return any(event.get(name, team) not in (team, None) for name in ("user_team", "team"))
 
 
 def _first(actions: object) -> Json | None:

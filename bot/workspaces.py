@@ -91,9 +91,11 @@ class Installations:
 
     def _decrypted(self, key: str, value: bytes) -> bytes | None:
         try:
-            return self._fernet.decrypt(value)
+            text = self._fernet.decrypt(value)
         except InvalidToken:
             if key not in self._unreadable:
                 self._unreadable.add(key)
                 _log.warning("%s does not decrypt with SLACK_ENCRYPTION_KEY and counts as absent", key)
             return None
+        self._unreadable.discard(key)
+        return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from brief.models import Language
-from formatting.document import Button, Buttons, Document, Importance, Paragraph, Run
+from formatting.document import Button, Buttons, Document, Importance, Paragraph, Run, Style
 from formatting.locales import load
 from formatting.text import shorten
 
@@ -25,6 +25,29 @@ def sent_privately(language: Language, name: str) -> Document:
 def invite_first(language: Language) -> Document:
     """Return that the bot must be in a channel to write there, and how it gets in."""
     return _note(language, "invite_first")
+
+
+def members_only(language: Language) -> Document:
+    """Return that guests of a workspace cannot change what is set for a channel."""
+    return _note(language, "members_only")
+
+
+def member_unknown(language: Language) -> Document:
+    """Return that it is not known whether somebody is a guest, and to try again."""
+    return _note(language, "member_unknown")
+
+
+def no_direct_messages(language: Language, name: str) -> Document:
+    """Return that a file cannot be sent to the person."""
+    return _note(language, "no_direct_messages", name=shorten(name, _NAME_COLUMNS))
+
+
+def with_threads(document: Document) -> Document:
+    """Return a screen with how to ask in threads said last, above its buttons."""
+    said = Paragraph((Run(load(document.language).text("channel.in_threads"), Style.MUTED),))
+    blocks = document.blocks
+    end = next((n for n, block in enumerate(blocks) if isinstance(block, Buttons)), len(blocks))
+    return replace(document, blocks=(*blocks[:end], said, *blocks[end:]))
 
 
 def with_way_back(language: Language, document: Document) -> Document:

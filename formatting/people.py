@@ -50,8 +50,9 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
 
 
 def saved_note(language: Language, paper: Paper, fresh: bool) -> Document:  # noqa: FBT001 - what People.keep answered
-    """Return that a paper is on the later list, from now on or already."""
-    return _note(language, "later.saved" if fresh else "later.already", title=shown.title(paper, _NAMED))
+    """Return that a paper is on the later list, from now on, with a way back, or already."""
+    back = (_undo(language, "remove", paper.id),) if fresh else ()
+    return _note(language, "later.saved" if fresh else "later.already", back, title=shown.title(paper, _NAMED))
 
 
 def done_note(language: Language, paper_id: str) -> Document:
@@ -64,9 +65,12 @@ def dropped_note(language: Language, paper_id: str) -> Document:
     return _note(language, "later.dropped", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
 
 
-def vote_note(language: Language, vote: int) -> Document:
-    """Return what a vote of 1 or -1 does, or for 0 that it is taken back."""
-    return _note(language, {1: "vote.up", -1: "vote.down"}.get(vote, "vote.none"))
+def vote_note(language: Language, paper_id: str, vote: int) -> Document:
+    """Return what a vote of 1 or -1 does, with a way back, or for 0 that it is taken back."""
+    if vote == 0:
+        return _note(language, "vote.none")
+    name, action = ("vote.up", "like") if vote > 0 else ("vote.down", "dislike")  # once more takes it back
+    return _note(language, name, (_undo(language, action, paper_id),))
 
 
 def search_results(

@@ -163,7 +163,8 @@ def card(
     )
     found = cards.blocks(locale, pick, f"{position}. {name}" if position else name)
     contribution = plain(shown.said(locale, pick.card.contribution, _SUMMARY_COLUMNS))
-    return Document(name, language, (*found, Buttons(rows)), contribution or name)
+    summary = f"{name} — {contribution}" if contribution else name
+    return Document(name, language, (*found, Buttons(rows)), summary)
 
 
 def help(rows: Sequence[tuple[str, Spans]], language: Language) -> Document:  # noqa: A001 - the command's name

@@ -19,7 +19,7 @@ from formatting.slack_buttons import elements, label_of, plain_text
 from formatting.slack_layout import SLASH_COMMANDS, Kind, Row, compact, rows, spoken
 from formatting.text import clean, unmentioned
 
-__all__ = ["SLASH_COMMANDS", "Message", "calls", "messages", "parameters", "render", "text", "view_blocks"]
+__all__ = ["SLASH_COMMANDS", "Message", "calls", "messages", "parameters", "render", "summary", "text", "view_blocks"]
 
 BLOCKS, VIEW_BLOCKS = 50, 100  # https://docs.slack.dev/reference/block-kit/blocks
 # All texts of a message's blocks together; not documented: https://github.com/slackapi/bolt-js/issues/2867
@@ -57,7 +57,7 @@ def messages(document: Document, *, date: dt.date) -> list[Message]:
     if any(isinstance(block, Buttons) for block in document.blocks):
         return [render(document, date=date)]
     first, *others = split(rows(document), _fits)
-    made = [Message(_text(first, _summary(document)), tuple(_blocks(first, document, date, BLOCKS)))]
+    made = [Message(_text(first, summary(document)), tuple(_blocks(first, document, date, BLOCKS)))]
     return [*made, *(Message(_text(part), tuple(_blocks(part, document, date, BLOCKS))) for part in others)]
 
 
@@ -79,11 +79,11 @@ def parameters(message: Message) -> Json:
 
 def text(document: Document) -> str:
     """Return the document in plain words, escaped, at most 4,000 characters; the first line is its summary."""
-    return _text(rows(document), _summary(document))
+    return _text(rows(document), summary(document))
 
 
-def _summary(document: Document) -> str:
-    """Return the summary, as its paragraph has it where it is one: a command is typed differently here."""
+def summary(document: Document) -> str:
+    """Return the summary in plain words, its commands as they are typed here; not escaped."""
     said = document.summary or document.title
     same = (b.spans for b in document.blocks if isinstance(b, Heading | Paragraph) and plain(b.spans) == said)
     return spoken(next(same, (Run(said),)))

@@ -75,3 +75,21 @@ async def _deliver(queue: Queue, surface: str, deliverer: Deliverer, stop: async
 
 async def subscribe(services: Services, chat_id: str, **fields: object) -> Chat:
     return await services.people.change(chat_id, subscribed=True, **fields)
+
+
+class Pushing:
+    """A process that schedules, and delivers by the courier that joins it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._office: Office | None = None
+
+    @asynccontextmanager
+    async def joined(self, surface: str, courier: Courier) -> AsyncIterator[None]:
+        async with office(self._services, **{surface: courier}) as self._office:
+            yield
+
+    async def tick(self) -> None:
+        """Send what is due, and return when it is recorded."""
+        assert self._office
+        await self._office.tick()

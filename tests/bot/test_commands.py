@@ -172,13 +172,12 @@ async def test_every_button_leads_to_a_command_that_answers(reader):
         ("/time Cambridge", "Europe/London / America/New_York"),
         ("/time CST", "Asia/Shanghai / America/Chicago"),
         ("/zone ../../etc/passwd", "/time Tokyo"),
-        ("/lang", "/lang en"),
         ("/lang fr", "/lang en"),
         ("/items 2", "/items 5"),
         ("/items 11", "/items 5"),
         ("/items many", "/items 5"),
         ("/weekdays perhaps", "/weekdays on"),
-        ("/reminder", "/reminder on"),
+        ("/reminder perhaps", "/reminder on"),
         ("/brief someday file", "/brief 2026-05-01"),
         ("/brief 2026-05-02", "2026-05-02"),
         ("/serch agents", "/search"),
@@ -240,6 +239,20 @@ async def test_settings_change_one_thing_each_and_keep_the_rest(reader):
         }
     )
     assert "设置" in await reader.text("/settings")
+
+
+@pytest.mark.parametrize("name", ["time", "zone", "lang", "items", "weekdays", "reminder"])
+async def test_a_setting_without_a_value_shows_what_is_set(reader, name):
+    assert await reader.text(f"/{name}") == await reader.text("/settings")
+    assert await reader.services.people.chat(PRIVATE.id) is None
+
+
+@pytest.mark.parametrize("line", ["/save 2604.26904", "/like 2604.26904", "/dislike 2604.26904"])
+async def test_what_was_pressed_by_mistake_is_taken_back_by_the_button(reader, line):
+    [(action, [value])] = buttons(await reader(line)).items()
+    await reader(f"/{action} {value}")
+    assert await reader.services.people.kept(PRIVATE.id) == []
+    assert not any((await reader.services.people.votes(PRIVATE.id)).values())
 
 
 async def test_pressing_a_setting_twice_changes_nothing_more(reader):

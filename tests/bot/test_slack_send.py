@@ -15,7 +15,7 @@ from bot.limits import Limit, PausedError
 from bot.request import File
 from bot.slack_install import Access, NotInstalledError
 from bot.slack_limits import Limits
-from bot.slack_send import ChannelGoneError, Sender
+from bot.slack_send import ChannelGoneError, Sender, web_client
 from bot.slack_updates import Place
 from brief.errors import DeliveryError
 from formatting.document import Button, Buttons, Document, Heading, Importance, Paragraph, Run
@@ -69,7 +69,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def client(slack: FakeSlack) -> AsyncIterator[AsyncWebClient]:
     async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(base_url=f"{slack.url}/api/", session=session, retry_handlers=[])
+        yield web_client(slack.url, session)
 
 
 @pytest.fixture
@@ -205,12 +205,6 @@ async def test_a_response_is_for_one_person(slack, sender):
     assert (whisper.text, whisper.thread) == (render(CARD, date=DATE).text, thread)
 
 
-async def test_a_response_is_for_everyone_when_asked(slack, sender):
-    slack.kick("C1")  # response_url works where the bot is not
-    await sender.respond(address(slack), NOTE, DATE, replace=False, place=CHANNEL, person="U1", everyone=True)
-    assert texts(slack.messages("C1")) == ["Saved for later."]
-
-
 async def test_a_response_replaces_what_was_pressed(slack, sender):
     await sender.whisper(CHANNEL, "U1", CARD, DATE)
     [whisper] = slack.whispers("U1")
@@ -232,13 +226,6 @@ async def test_who_answers_late_whispers(slack, sender, end):
     await sender.respond(url, NOTE, DATE, replace=True, place=CHANNEL, person="U1")
     [whisper] = slack.whispers("U1")
     assert (whisper.text, whisper.channel) == ("Saved for later.", "C1")
-
-
-async def test_an_answer_for_everyone_is_posted_when_it_is_late(slack, sender):
-    url = address(slack)
-    slack.responses.spend(url)
-    await sender.respond(url, NOTE, DATE, replace=False, place=CHANNEL, person="U1", everyone=True)
-    assert texts(slack.messages("C1")) == ["Saved for later."]
 
 
 async def test_a_late_answer_where_the_bot_is_not_goes_to_the_person(slack, sender):
@@ -332,6 +319,16 @@ async def test_a_response_is_tried_again_without_a_word_about_its_address(sender
             await sender.respond(url, NOTE, DATE, replace=False, place=CHANNEL, person="U1")
     assert "trying again" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_the_library_writes_nothing_of_what_is_sent_into_the_log(slack, sender, caplog):
+    url = address(slack)
+    with caplog.at_level(logging.DEBUG):
+        await sender.push(CHANNEL, NOTE, DATE)
+        await sender.respond(url, NOTE, DATE, replace=False, place=CHANNEL, person="U1")
+    assert [message.text for message in (*slack.messages("C1"), *slack.whispers("U1"))] == [NOTE.summary] * 2
+    assert NOTE.summary not in caplog.text
+    assert url not in caplog.text
 
 
 async def test_a_full_channel_waits_and_the_others_do_not(slack, sender):

@@ -239,7 +239,7 @@ async def test_a_link_whose_paper_cannot_be_asked_for_does_not_stop_the_others(f
             raise SourceError(Trouble.TIMEOUT, "arXiv API")
 
     alone = replace(services, sources=(Silent(),))
-    shortcuts = slack_shortcuts.Shortcuts(alone, None, None, None, None)  # type: ignore[arg-type]
+    shortcuts = slack_shortcuts.Shortcuts(alone, None, None, None)  # type: ignore[arg-type]
     previews = await asyncio.gather(shortcuts._preview(UNKNOWN, "en"), shortcuts._preview(KNOWN, "en"))
     assert previews[0] is None
     assert previews[1] is not None

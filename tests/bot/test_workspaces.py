@@ -50,6 +50,16 @@ async def test_no_token_lies_in_redis_or_shows_in_a_log(installations, store):
     assert "s3cret" not in repr(ADA) + str(ADA)
 
 
+async def test_a_key_that_is_wrong_again_is_said_again(installations, store, caplog):
+    other = Installations(store, Fernet.generate_key().decode())
+    for _ in range(2):
+        await installations.save(ADA)
+        assert await other.workspace("T1") is None
+        await other.save(ADA)
+        assert await other.workspace("T1") == ADA
+    assert len(caplog.records) == 2
+
+
 async def test_another_key_means_absent_and_is_said_once(installations, store, caplog):
     await installations.save(ADA)
     other = Installations(store, Fernet.generate_key().decode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builders
 from hypothesis import strategies as st
 
 from brief.models import Brief
@@ -21,6 +20,7 @@ from formatting.document import (
     Style,
     UrlButton,
 )
+from tests.formatting import builders
 
 _NASTY = (
     "[bold red]x[/]",

@@ -141,7 +141,7 @@ OUR_TEXTS = [text for locale in (EN, ZH) for key in locale.keys if isinstance(te
 HELP_TEXTS = [row.run.__doc__ or "" for row in COMMANDS.values()]
 
 
-@pytest.mark.parametrize("text", [text for text in (*OUR_TEXTS, *HELP_TEXTS) if "`" in text or "/" in text])
+@pytest.mark.parametrize("text", sorted(text for text in {*OUR_TEXTS, *HELP_TEXTS} if "`" in text or "/" in text))
 def test_commands_stand_between_backticks_and_exist(text: str) -> None:
     plain_parts, code = text.split("`")[::2], text.split("`")[1::2]
     assert len(plain_parts) == len(code) + 1

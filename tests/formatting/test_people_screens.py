@@ -55,7 +55,7 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.saved_note(language, paper, fresh=False),
         people.done_note(language, text),
         people.dropped_note(language, text),
-        *(people.vote_note(language, vote) for vote in (1, 0, -1)),
+        *(people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)),
         people.search_results(language, text, []),
         people.search_results(language, text, dated, more=True),
         people.similar(language, paper, []),
@@ -92,7 +92,7 @@ def test_every_screen_takes_any_title(language: Language, text: str) -> None:
 
 @LANGUAGES
 def test_every_button_is_carried_and_leads_to_a_command(language: Language) -> None:
-    known = {"card", "save", "done", "remove", "later", "export", "top", "settings", "help"}
+    known = {"card", "save", "like", "dislike", "done", "remove", "later", "export", "top", "settings", "help"}
     known |= {"subscribe", "unsubscribe", "reminder", "profile"}
     for document in everything(language, PAPERS[0], "text"):
         assert {action for action, _ in actions(document)} <= known
@@ -105,7 +105,7 @@ def test_a_note_is_one_sentence_that_fits_a_toast(language: Language) -> None:
     long = builders.paper(title="很长的标题" * 300)
     notes = [people.saved_note(language, long, fresh=fresh) for fresh in (True, False)]
     notes += [people.done_note(language, "2604.26904"), people.dropped_note(language, "2604.26904")]
-    notes += [people.vote_note(language, vote) for vote in (1, 0, -1)]
+    notes += [people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)]
     longest = when(language, dt.time(8), "America/Los_Angeles", weekdays_only=True)
     notes += [people.subscribed(language, longest, too_late=True)]
     notes += [people.unsubscribed(language), people.stopped(language), people.refusal(language)]
@@ -155,7 +155,7 @@ def test_what_was_done_can_be_undone(language: Language) -> None:
 
 
 def test_votes_are_told_apart() -> None:
-    said = [people.vote_note("en", vote).summary for vote in (1, -1, 0)]
+    said = [people.vote_note("en", "2604.26904", vote).summary for vote in (1, -1, 0)]
     assert said == [
         "Noted, there will be more like this.",
         "Noted, there will be less like this.",

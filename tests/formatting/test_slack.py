@@ -340,6 +340,13 @@ def test_the_text_begins_with_the_summary_and_says_nothing_twice() -> None:
     assert slack.text(document(*body, title="Title")) == "Title\nUse /paperboy time 7\nz"
 
 
+@LANGUAGES
+def test_a_summary_names_commands_as_they_are_typed_here_and_is_not_escaped(language: Language) -> None:
+    said = slack.summary(screens.message("bad_time", language, "<25>"))
+    assert "<25>" in said
+    assert said.count("/paperboy time ") == said.count("/") == 2
+
+
 def test_the_text_is_what_the_screen_says() -> None:
     brief = builders.brief("en")
     text = slack.text(screens.push(brief)).splitlines()
