@@ -207,10 +207,11 @@ async def test_whoever_else_joins_or_invites_without_a_name_is_not_greeted(fake,
 async def test_the_command_alone_greets_and_help_lists(fake, bot):
     threads = load("en").text("channel.in_threads")
     await fake.slash("/paperboy")
+    greeted = await fake.next_whisper("U1")
     await fake.mention("")
+    asked_for = await fake.next_whisper("U1")
     await fake.slash("/paperboy", "help")
-    await fake.idle()
-    greeted, asked_for, helped = fake.whispers("U1")
+    helped = await fake.next_whisper("U1")
     assert "Hello, Ada!" in greeted.plain
     assert greeted.plain == asked_for.plain
     assert greeted.buttons
