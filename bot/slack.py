@@ -116,9 +116,10 @@ class SlackBot:
             app.event(name)(self._uninstalled)
         for name in _CHANNEL_GONE:
             app.event(name)(self._channel_gone)
-        for kind in ("channel", "group"):
-            app.event(f"{kind}_unarchive")(self._channel_back)
-            app.event(f"{kind}_rename")(self._channel_renamed)
+        for name in ("channel_unarchive", "group_unarchive"):
+            app.event(name)(self._channel_back)
+        for name in ("channel_rename", "group_rename"):
+            app.event(name)(self._channel_renamed)
         app.event("channel_id_changed")(self._channel_moved)
         app.event("member_joined_channel")(self._joined)
 
