@@ -6,13 +6,17 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALL := $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 
-.PHONY: brief test lint bench clean
+.PHONY: brief test soak lint bench clean
 
 brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 4 --dist worksteal
+
+# The delivery tests with 200 kills and whole minutes of trouble.
+soak: $(VENV)/.dev
+	PAPERBOY_SOAK=1 $(BIN)/pytest tests/bot/test_delivery_kills.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
