@@ -66,8 +66,8 @@ class Deliverer:
         self._followups = Followups(services.store.client)
         self._under_way: set[str] = set()  # members that are being sent, or whose results are not yet recorded
         self._records = _Records(deliveries, services.clock, self._under_way.discard)
-        self._sending: set[asyncio.Task[None]] = set()
-        self._gave_up = False
+        self._sending: dict[asyncio.Task[None], str] = {}  # and to which surface
+        self._gave_up: set[str] = set()
         self._incomplete: dict[dt.date, dict[str, Brief]] = {}  # sent, and not yet noted
 
     async def batch(self, members: list[str]) -> None:
@@ -98,15 +98,15 @@ class Deliverer:
         """Return the date of the edition: where it is made, the chat's own day may not have begun."""
         return min(owed.date, self._services.today())
 
-    def give_up(self) -> None:
+    def give_up(self, surface: str) -> None:
         """End what waits to be sent; called again, what is on its way too, which may arrive unknown to us.
 
         It is due again at once, for whoever comes next.
         """
-        for task in self._sending:
-            if self._gave_up or not calling(task):
+        for task, where in self._sending.items():
+            if where == surface and (surface in self._gave_up or not calling(task)):
                 task.cancel()
-        self._gave_up = True
+        self._gave_up.add(surface)
 
     def _owed(self, member: str, chat: Chat | None, since: dt.datetime, now: dt.datetime) -> _Owed | None:
         """Return what a member is owed now, None for nothing; then, and of days that have passed, that is recorded."""
@@ -126,8 +126,8 @@ class Deliverer:
     def _spawn(self, owed: _Owed) -> asyncio.Task[None]:
         self._under_way.add(owed.member)
         task = asyncio.create_task(self._deliver(owed))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._sending[task] = owed.surface
+        task.add_done_callback(self._sending.pop)
         return task
 
     async def _deliver(self, owed: _Owed) -> None:

@@ -62,10 +62,11 @@ class Queue:
             raise StoreError(f"Redis does not answer ({error.__cause__ or error}): start it") from error
 
     @asynccontextmanager
-    async def delivering(self, surface: str, deliver: Deliver, give_up: Callable[[], None]) -> AsyncIterator[None]:
+    async def delivering(self, surface: str, deliver: Deliver, give_up: Callable[[str], None]) -> AsyncIterator[None]:
         """Call `deliver` with batches of a surface, several at once; at the end, none is begun any more.
 
-        What has begun may take 6 s more; then `give_up` is called, and again a second later, which must end it.
+        What has begun may take 6 s more; then `give_up` is called with the surface, and again
+        a second later, which must end it.
         """
 
         async def task(members: list[str]) -> None:
@@ -85,7 +86,7 @@ class Queue:
             _, late = await asyncio.wait([listening], timeout=STOP_LIMIT)
             for _ in range(2):
                 if late:
-                    give_up()
+                    give_up(surface)
                     _, late = await asyncio.wait([listening], timeout=_GIVE_UP_LIMIT)
             listening.cancel()
             await asyncio.wait([listening])

@@ -244,7 +244,7 @@ async def test_what_does_not_end_when_told_to_stop_is_due_again_at_once(fake, se
         while (await stopping.deliveries.figures(EIGHT.date())).sent == 0:  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.01)
         for _ in range(2):
-            stopping.deliverer.give_up()
+            stopping.deliverer.give_up("telegram")
     async with office(services, telegram=bot) as next_one:
         await next_one.tick()
     assert len(texts(fake)) == len(texts(fake, OTHER)) == 1
