@@ -48,6 +48,7 @@ from sources.sample_site import SAMPLE_DATE
 SERVERS = {"telegram": "bot_api.py", "slack": "slack_api.py"}
 CEILING = 30  # messages a second
 PACED = 300  # messages
+PATIENCE = 60.0  # seconds for them, three times as many as they need
 SHARE = 0.97  # of the ceiling
 SIZES = (1_000, 10_000, 100_000)  # subscribed chats
 DUE = 0.01  # of them
@@ -142,8 +143,9 @@ async def measure_pace(folder: str, url: str) -> dict[str, float]:
         await subscribe(services, "telegram", PACED)
         await asked(f"{url}/pace?count={CEILING}")
         await scheduler(services).tick()
-        while (await Deliveries(services.store.client).figures(SAMPLE_DATE)).sent < PACED:  # noqa: ASYNC110 - by others
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE):
+            while (await Deliveries(services.store.client).figures(SAMPLE_DATE)).sent < PACED:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
     return await asked(f"{url}/pace?count=0")
 
 

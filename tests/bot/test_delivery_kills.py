@@ -22,7 +22,7 @@ SOAK = bool(os.environ.get("PAPERBOY_SOAK"))
 KILLS = 200 if SOAK else 30
 OUTAGE = 60.0 if SOAK else 12.0  # seconds
 WORK = 0.2  # seconds after a message within which a kill comes
-FEW = 100  # chats, where their number is not the point
+FEW = 500 if SOAK else 150  # chats, where kills are fewer
 HOUR = 3600
 
 _random = random.SystemRandom()
@@ -31,6 +31,12 @@ _random = random.SystemRandom()
 @pytest.fixture
 async def push(tmp_path: Path) -> AsyncIterator[Morning]:
     async with morning(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def small_push(tmp_path: Path) -> AsyncIterator[Morning]:
+    async with morning(tmp_path, FEW) as opened:
         yield opened
 
 
@@ -65,7 +71,7 @@ async def test_a_worker_that_is_killed_again_and_again_repeats_only_what_was_in_
 
 async def test_a_worker_that_is_told_to_stop_finishes_and_leaves_the_rest_to_the_next(push):
     push.start("collector")
-    for _ in range(3):
+    for _ in range(2):
         [worker] = push.start("worker")
         await push.more(50)
         worker.signal(signal.SIGTERM)
@@ -74,49 +80,49 @@ async def test_a_worker_that_is_told_to_stop_finishes_and_leaves_the_rest_to_the
     await comes_once(push)
 
 
-async def test_a_scheduler_that_is_killed_again_and_again_loses_nobody(push):
-    push.start("worker")
+async def test_a_scheduler_that_is_killed_again_and_again_loses_nobody(small_push):
+    small_push.start("worker")
     for _ in range(5):
-        [scheduler] = push.start("collector")
+        [scheduler] = small_push.start("collector")
         await asyncio.sleep(_random.uniform(1, 3))
         scheduler.kill()
-    push.start("collector")
-    await push.quiet()
-    push.clock.skip(LEASE + 1)  # the leases of whom a killed scheduler had taken and told nobody of
-    await comes_once(push)
+    small_push.start("collector")
+    await small_push.quiet()
+    small_push.clock.skip(LEASE + 1)  # the leases of whom a killed scheduler had taken and told nobody of
+    await comes_once(small_push)
 
 
-async def test_redis_that_is_killed_loses_nothing_and_repeats_nothing(push):
-    push.start("collector", "worker", "worker")
+async def test_redis_that_is_killed_loses_nothing_and_repeats_nothing(small_push):
+    small_push.start("collector", "worker", "worker")
     for _ in range(3):
-        await push.more(100)
-        push.redis_server.kill()
+        await small_push.more(FEW // 5)
+        small_push.redis_server.kill()
         await asyncio.sleep(_random.uniform(0, 1))
-        push.redis_server.start()
-    await comes_once(push)
+        small_push.redis_server.start()
+    await comes_once(small_push)
 
 
-async def test_chat_services_that_fail_for_a_while_delay_the_brief_and_repeat_nothing(push):
-    push.start("collector", "worker")
-    await push.more(50)
+async def test_chat_services_that_fail_for_a_while_delay_the_brief_and_repeat_nothing(small_push):
+    small_push.start("collector", "worker")
+    await small_push.more(FEW // 10)
     for telegram, slack in (("timeout", "timeout"), ("reset", "reset"), (flood(2), "ratelimited"), (SERVER_ERROR, "")):
-        push.telegram.fail("sendMessage", telegram, times=math.inf)
+        small_push.telegram.fail("sendMessage", telegram, times=math.inf)
         if slack:
-            push.slack.fail("chat.postMessage", slack, times=math.inf, retry_after=2)
+            small_push.slack.fail("chat.postMessage", slack, times=math.inf, retry_after=2)
         else:
-            push.slack.fail_http("chat.postMessage", 503, times=math.inf)
+            small_push.slack.fail_http("chat.postMessage", 503, times=math.inf)
         await asyncio.sleep(OUTAGE / 4)
-        push.telegram.mend()
-        push.slack.mend()
-    await comes_once(push)
+        small_push.telegram.mend()
+        small_push.slack.mend()
+    await comes_once(small_push)
 
 
-async def test_a_clock_that_jumps_an_hour_repeats_nothing(push):
-    push.start("run")
+async def test_a_clock_that_jumps_an_hour_repeats_nothing(small_push):
+    small_push.start("run")
     for hours in (1, -1, 1):
-        await push.more(100)
-        push.clock.skip(hours * HOUR)
-    await comes_once(push)
+        await small_push.more(FEW // 5)
+        small_push.clock.skip(hours * HOUR)
+    await comes_once(small_push)
 
 
 async def test_a_machine_asleep_from_seven_to_eleven_sends_on_waking(tmp_path):
