@@ -57,6 +57,30 @@ class DeliveryError(Exception):
         super().__init__(f"the message was not taken: {reason}")
 
 
+class WritingTrouble(StrEnum):
+    """Why a language model did not write. Closed list: every value has a sentence in each locale."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"  # no such model there
+    REJECTED = "rejected"  # the request, as one the endpoint does not take
+    REFUSED = "refused"  # the model would not
+    BAD_ANSWER = "bad_answer"
+    TRUNCATED = "truncated"
+    OVER_BUDGET = "over_budget"
+
+
+class WritingError(Exception):
+    """A language model gave nothing that can be used. The message carries no key and nothing that the model said."""
+
+    def __init__(self, trouble: WritingTrouble, model: str) -> None:
+        self.trouble, self.model = trouble, model
+        super().__init__(f"{model}: {trouble.value}")
+
+
 class StoreError(Exception):
     """Redis cannot be reached or started; the message says what to do about it."""
 

@@ -274,12 +274,14 @@ class Sentence(Value):
 
     `origin` is `abstract`, `summary` (Hugging Face's), `comment`, `description` (a repository's own),
     `measured` (a template around measured facts) or `model`. `items` are the ids it speaks of.
-    `quoted` sentences are the source's own words in the source's language.
+    `quoted` sentences are the source's own words in the source's language. `checked` are the numbers and names in a
+    model's sentence that were looked up in the texts of its items, and found.
     """
 
     text: str
     origin: Literal["abstract", "summary", "comment", "description", "measured", "model"]
     items: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
 
     @property
     def quoted(self) -> bool:
@@ -290,24 +292,36 @@ class Sentence(Value):
 Text = tuple[Sentence, ...]
 
 
+class Byline(Value):
+    """Which model wrote something, and when."""
+
+    model: str
+    date: dt.date
+
+
 class Card(Value):
-    """What is said about one paper; an empty part has nothing to say."""
+    """What is said about one paper; an empty part has nothing to say. `byline` is set when a model wrote of it."""
 
     contribution: Text = ()
     why: Text = ()
     relation: Text = ()
     judgement: Text = ()
     focus: Text = ()
+    byline: Byline | None = None
 
 
 class Pick(Value):
-    """A paper of the brief. `revision` marks one that was shown before and returns in a new version."""
+    """A paper of the brief. `revision` marks one that was shown before and returns in a new version.
+
+    `reason` is why a model chose it for the top five.
+    """
 
     paper: Paper
     score: Score
     categories: tuple[Label, ...] = ()
     directions: tuple[Label, ...] = ()
     card: Card = Card()
+    reason: Text = ()
     revision: bool = False
 
 
@@ -332,15 +346,21 @@ class Idea(Value):
 
 
 class Author(Value):
-    """Who wrote the brief: `extractive`, or a model with its cost."""
+    """Who wrote the brief: `extractive`, or a model with what this making of it cost.
+
+    `remembered` counts answers that were there from an earlier making or another reader's edition, at no cost. `cost`
+    is in US dollars, None when the model's price is not known. `notes` say what went wrong, see `SourceReport.notes`.
+    """
 
     kind: Literal["extractive", "model"] = "extractive"
     model: str | None = None
     calls: int = 0
+    remembered: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
-    cost: float = 0.0
+    cost: float | None = None
     replaced: int = 0  # sentences that failed grounding
+    notes: tuple[Note, ...] = ()
 
 
 class Brief(Value):

@@ -210,7 +210,7 @@ def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
         lines = [locale.text("author.extractive")]
     else:
         cost = {"calls": author.calls, "tokens_in": author.tokens_in, "tokens_out": author.tokens_out}
-        lines = [locale.text("author.model", model=author.model or "?", cost=f"{author.cost:.3f}", **cost)]
+        lines = [locale.text("author.model", model=author.model or "?", cost=f"{author.cost or 0:.3f}", **cost)]
     if author.replaced:
         lines.append(locale.text("author.replaced", n=author.replaced))
     collected, made = locale.moment(brief.collected), locale.moment(brief.made)
