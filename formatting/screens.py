@@ -7,6 +7,7 @@ from typing import Literal
 
 from brief.models import Brief, Day, Language, Pick, Ranked
 from formatting import cards, sections
+from formatting import explain as explained
 from formatting import paper as shown
 from formatting.document import (
     Block,
@@ -136,6 +137,15 @@ def full(brief: Brief) -> Document:
         *sections.authorship(locale, brief),
     ]
     return _document(brief, "full", blocks, plain(shown.said(locale, brief.overview)))
+
+
+def explain(brief: Brief) -> Document:
+    """Return every sentence of the brief with where it comes from, then who wrote it."""
+    locale = load(brief.language)
+    told = explained.blocks(locale, brief)
+    return _document(
+        brief, "explain", [*sections.notices(locale, brief), *told, Divider(), *sections.authorship(locale, brief)]
+    )
 
 
 def card(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
-from brief.models import Brief, Follow, Idea, Pick, Status
+from brief.models import Author, Brief, Follow, Idea, Pick, Status
 from formatting import cards
 from formatting import paper as shown
 from formatting.document import Block, Bullets, Heading, Importance, Link, Paragraph, Run, Spans, Style, separated
 from formatting.locales import Locale
-from formatting.reports import source_name, status_name, why_no_more, why_no_papers, why_nothing_to_follow
+from formatting.reports import (
+    model_name,
+    note_text,
+    source_name,
+    status_name,
+    why_no_more,
+    why_no_papers,
+    why_nothing_to_follow,
+)
 from formatting.text import shorten
 
 _NAME_COLUMNS = 120
@@ -88,16 +97,27 @@ def picks(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     """Return the recommendations in full."""
     if not brief.picks:
         return (aside(why_no_papers(locale, brief)),)
-    return tuple(block for n, pick in enumerate(brief.picks, 1) for block in _recommended(locale, n, pick))
+    return tuple(block for n, pick in enumerate(brief.picks, 1) for block in _recommended(locale, brief, n, pick))
 
 
-def _recommended(locale: Locale, number: int, pick: Pick) -> tuple[Block, ...]:
+def _recommended(locale: Locale, brief: Brief, number: int, pick: Pick) -> tuple[Block, ...]:
     lines = (*shown.facts(locale, pick), *shown.parts(locale, pick, "contribution"))
     return (
-        Heading(3, (Run(f"{number}. {shown.title(pick.paper)}"),)),
+        _titled(locale, brief, pick, f"{number}. "),
         Bullets(tuple((line,) for line in lines)),
-        *shown.parts(locale, pick, "why", "relation"),
+        *shown.parts(locale, pick, "why", "relation", "reason"),
     )
+
+
+def _titled(locale: Locale, brief: Brief, pick: Pick, number: str = "") -> Heading:
+    """Return a paper's heading; one that is extracted amid what a model wrote says so."""
+    mark = (Run(f" · {locale.text('author.extracted')}", Style.MUTED),) if extracted(brief, pick) else ()
+    return Heading(3, (Run(number + shown.title(pick.paper)), *mark))
+
+
+def extracted(brief: Brief, pick: Pick) -> bool:
+    """Whether a paper is told of without the model that wrote the rest."""
+    return brief.author.kind == "model" and pick.card.byline is None
 
 
 def scan(locale: Locale, brief: Brief) -> tuple[Block, ...]:
@@ -107,7 +127,7 @@ def scan(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for pick in brief.scan:
         lines = (*shown.facts(locale, pick), *shown.parts(locale, pick, "contribution", "judgement"))
-        blocks += [Heading(3, (Run(shown.title(pick.paper)),)), Bullets(tuple((line,) for line in lines))]
+        blocks += [_titled(locale, brief, pick), Bullets(tuple((line,) for line in lines))]
     return tuple(blocks)
 
 
@@ -152,7 +172,7 @@ def follow(locale: Locale, brief: Brief) -> tuple[Block, ...]:
 
 
 def _followed(locale: Locale, item: Follow) -> tuple[Paragraph, ...]:
-    name, url, kind = _named(item)
+    name, url, kind = named(item)
     fields = {
         "links": (Link(url, url),),
         "follow_status": shown.said(locale, item.status),
@@ -164,14 +184,14 @@ def _followed(locale: Locale, item: Follow) -> tuple[Paragraph, ...]:
 
 
 def _followed_briefly(locale: Locale, item: Follow) -> Paragraph:
-    name, url, _ = _named(item)
+    name, url, _ = named(item)
     remark = shown.said(locale, item.focus or item.status, _REMARK_COLUMNS)
     gap = (Run(" — "),) if remark else ()
     return Paragraph((Link(name, url), *gap, *remark))
 
 
-def _named(item: Follow) -> tuple[str, str, str]:
-    """Return the name, page and kind of what is followed."""
+def named(item: Follow) -> tuple[str, str, str]:
+    """Return the name, page and kind of what is followed; raises ValueError for nothing."""
     if item.repo:
         return shorten(item.repo.name, _NAME_COLUMNS), item.repo.url, "repo"
     if item.asset:
@@ -206,13 +226,27 @@ def _idea(locale: Locale, brief: Brief, number: int, idea: Idea) -> tuple[Block,
 def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     """Return who wrote the edition, at what cost, and when."""
     author = brief.author
-    if author.kind == "extractive":
-        lines = [locale.text("author.extractive")]
-    else:
-        cost = {"calls": author.calls, "tokens_in": author.tokens_in, "tokens_out": author.tokens_out}
-        lines = [locale.text("author.model", model=author.model or "?", cost=f"{author.cost or 0:.3f}", **cost)]
-    if author.replaced:
-        lines.append(locale.text("author.replaced", n=author.replaced))
-    collected, made = locale.moment(brief.collected), locale.moment(brief.made)
-    lines.append(locale.text("author.times", collected=collected, made=made))
+    mixed = sum(extracted(brief, pick) for pick in brief.items)
+    counts = {"remembered": author.remembered, "replaced": author.replaced, "mixed": mixed}
+    lines = [
+        locale.text("author.extractive") if author.kind == "extractive" else _model(locale, author),
+        *(locale.text(f"author.{name}", n=n) for name, n in counts.items() if n),
+        *(note_text(locale, note) for note in author.notes),
+        locale.text("author.times", collected=locale.moment(brief.collected), made=locale.moment(brief.made)),
+    ]
     return tuple(aside(line) for line in lines)
+
+
+def _model(locale: Locale, author: Author) -> str:
+    cost = (
+        locale.text("author.no_cost")
+        if author.cost is None
+        else locale.text("author.cost", dollars=_money(author.cost))
+    )
+    counts = {"calls": author.calls, "tokens_in": author.tokens_in, "tokens_out": author.tokens_out}
+    return locale.text("author.model", model=model_name(locale, author.model), cost=cost, **counts)
+
+
+def _money(dollars: float) -> str:
+    """Return dollars and cents, below one dollar three digits that count."""
+    return f"{dollars:,.2f}" if dollars >= 1 else f"{Decimal(f'{dollars:#.3g}'):f}"

@@ -81,6 +81,19 @@ def test_the_terminal_gets_the_push_and_then_the_brief_in_both_languages(paperbo
     assert "\x1b" not in english.stdout
 
 
+def test_explain_tells_of_every_sentence_where_it_comes_from(paperboy):
+    made = Brief.model_validate_json(paperboy("brief", "--sample", "--format", "json").stdout)
+    explained = paperboy("brief", "--sample", "--explain").stdout
+    whole = "".join(explained.split())
+    for pick in made.items:
+        quoted = [s for part in ("contribution", "why", "focus") for s in getattr(pick.card, part) if s.quoted]
+        assert all("".join(s.text.split()) in whole for s in quoted)
+        assert f"abstract of {pick.paper.id}" in explained
+    assert "→ measured by Paperboy" in explained
+    markdown = paperboy("brief", "--sample", "--explain", "--lang", "zh", "--format", "markdown").stdout
+    assert f"→ {made.picks[0].paper.id} 的摘要" in markdown
+
+
 def test_a_stored_day_is_not_asked_for_again(paperboy):
     paperboy("brief", "--date", SAMPLE)
     before = dict(paperboy.sites.hits)
@@ -320,6 +333,7 @@ def test_check_names_what_answers_and_what_to_fix(paperboy):
         (("brief", "--date", "2999-01-01"), {}, 2, "has not begun"),
         (("brief", "--lang", "fr"), {}, 2, "'zh', 'en'"),
         (("nonsense",), {}, 2, "No such command"),
+        (("brief", "--explain", "--format", "json"), {}, 2, "paperboy brief --explain --format"),
         (("brief", "--profile", "missing.toml"), {}, 1, "missing.toml"),
         (("brief",), {"BRIEF_TIME": "8am", "BRIEF_TIMEZONE": "Mars"}, 1, "BRIEF_TIMEZONE"),
         (("brief", "--date", SAMPLE), {"REDIS_URL": "redis://127.0.0.1:9/0"}, 1, "REDIS_URL"),
