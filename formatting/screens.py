@@ -70,7 +70,7 @@ def push(brief: Brief, items: int = TOP) -> Document:
     More items than the brief recommends are filled from those worth scanning.
     """
     locale = load(brief.language)
-    overview = shown.said(locale, brief.overview, _PUSH_OVERVIEW)
+    overview = shown.said(locale, sections.news(brief, items), _PUSH_OVERVIEW)
     blocks: list[Block] = [*sections.notices(locale, brief)]
     if overview:
         blocks.append(Paragraph(overview, Importance.ESSENTIAL))

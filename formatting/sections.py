@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from brief.models import Author, Brief, Follow, Idea, Pick, Status
+from brief.models import Author, Brief, Follow, Idea, Pick, Status, Text
 from formatting import cards
 from formatting import paper as shown
 from formatting.document import Block, Bullets, Heading, Importance, Link, Paragraph, Run, Spans, Style, separated
@@ -91,6 +91,16 @@ def overview(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     """Return what the day is about, in the writer's words."""
     said = shown.said(locale, brief.overview) or (Run(why_no_papers(locale, brief)),)
     return (Paragraph(said, Importance.ESSENTIAL),)
+
+
+def news(brief: Brief, items: int) -> Text:
+    """Return the overview for where the best `items` follow by title: without a measured sentence that lists them."""
+    names = [name for pick in brief.items[:items] if (name := pick.paper.title.partition(":")[0].strip())]
+    return tuple(
+        sentence
+        for sentence in brief.overview
+        if sentence.origin != "measured" or 2 * sum(name in sentence.text for name in names) <= len(names)
+    )
 
 
 def picks(locale: Locale, brief: Brief) -> tuple[Block, ...]:
@@ -229,7 +239,8 @@ def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     mixed = sum(extracted(brief, pick) for pick in brief.items)
     counts = {"remembered": author.remembered, "replaced": author.replaced, "mixed": mixed}
     lines = [
-        locale.text("author.extractive") if author.kind == "extractive" else _model(locale, author),
+        *([locale.text("author.extractive")] if author.kind == "extractive" else []),
+        *([_asked(locale, author)] if author.calls or author.kind == "model" else []),
         *(locale.text(f"author.{name}", n=n) for name, n in counts.items() if n),
         *(note_text(locale, note) for note in author.notes),
         locale.text("author.times", collected=locale.moment(brief.collected), made=locale.moment(brief.made)),
@@ -237,14 +248,16 @@ def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     return tuple(aside(line) for line in lines)
 
 
-def _model(locale: Locale, author: Author) -> str:
+def _asked(locale: Locale, author: Author) -> str:
+    """Return what a model wrote, or that it was asked in vain, at what cost."""
     cost = (
         locale.text("author.no_cost")
         if author.cost is None
         else locale.text("author.cost", dollars=_money(author.cost))
     )
     counts = {"calls": author.calls, "tokens_in": author.tokens_in, "tokens_out": author.tokens_out}
-    return locale.text("author.model", model=model_name(locale, author.model), cost=cost, **counts)
+    key = "model" if author.kind == "model" else "in_vain"
+    return locale.text(f"author.{key}", model=model_name(locale, author.model), cost=cost, **counts)
 
 
 def _money(dollars: float) -> str:
