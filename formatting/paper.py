@@ -37,7 +37,7 @@ def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
     """
     spans: list[Span] = []
     for origin, group in groupby(opening(text, limit), key=lambda s: s.origin if s.quoted else None):
-        words = shorten(_joined(s.text for s in group), limit)
+        words = shorten(joined(s.text for s in group), limit)
         limit = max(0, limit - columns(words))
         if not words:
             continue
@@ -151,7 +151,8 @@ def byline(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
     return (Paragraph((Run(line, Style.MUTED),)),)
 
 
-def _joined(sentences: Iterable[str]) -> str:
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other, apart as their language wants it."""
     whole = ""
     for sentence in sentences:
         whole += gap(whole) + sentence.strip()

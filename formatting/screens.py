@@ -31,7 +31,7 @@ from formatting.text import shorten
 
 TOP = 5  # papers in the push
 _PUSH_TITLE = 120  # columns; with the next three, five entries stay within one screen
-_PUSH_OVERVIEW = 400
+_PUSH_OVERVIEW = 560
 _PUSH_CATEGORIES = 3
 _PUSH_CONTRIBUTION = 225  # three lines of a narrow terminal
 _TYPED_COLUMNS = 80  # of what somebody typed, repeated back

@@ -238,10 +238,13 @@ def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     author = brief.author
     mixed = sum(extracted(brief, pick) for pick in brief.items)
     counts = {"remembered": author.remembered, "replaced": author.replaced, "mixed": mixed}
-    lines = [
+    who = [
         *([locale.text("author.extractive")] if author.kind == "extractive" else []),
         *([_asked(locale, author)] if author.calls or author.kind == "model" else []),
         *(locale.text(f"author.{name}", n=n) for name, n in counts.items() if n),
+    ]
+    lines = [
+        shown.joined(who),
         *(note_text(locale, note) for note in author.notes),
         locale.text("author.times", collected=locale.moment(brief.collected), made=locale.moment(brief.made)),
     ]
