@@ -326,6 +326,14 @@ def test_check_names_what_answers_and_what_to_fix(paperboy):
     assert "GITHUB_API_URL" in broken.stdout
 
 
+def test_check_asks_the_language_model_where_one_is_configured(paperboy):
+    assert re.search(r"language model: not enabled · optional:\s+LLM_MODEL", paperboy("check").stdout)
+    wrong = {"LLM_MODEL": "small", "LLM_BASE_URL": "http://127.0.0.1:9/v1"}
+    checked = paperboy("check", **wrong)
+    assert checked.returncode == 1
+    assert re.search(r"language model: problem · small: unreachable\s+What to do:.*LLM_BASE_URL", checked.stdout)
+
+
 @pytest.mark.parametrize(
     ("args", "environ", "status", "said"),
     [
@@ -360,6 +368,18 @@ def test_progress_shows_on_a_terminal_only(paperboy):
     assert "\x1b]8;" in text  # links can be clicked
     piped = paperboy("brief", "--date", SAMPLE)
     assert piped.stderr == ""
+
+
+def test_progress_of_writing_shows_on_a_terminal_only():
+    program = "from bot.terminal import writing\nwith writing('en') as told: told(7, 20)"
+    parent, child = pty.openpty()
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, env={**os.environ, "TERM": "xterm"}, stdout=child, stderr=child, stdin=child):
+        os.close(child)
+        output = b"".join(iter(lambda: _read(parent), b""))
+    os.close(parent)
+    assert b"Written 7 of 20 parts" in output
+    assert subprocess.run(command, check=True, capture_output=True).stderr == b""
 
 
 def test_the_chat_on_a_terminal_waits_for_its_reader_and_ctrl_c_leaves(paperboy):

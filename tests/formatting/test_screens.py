@@ -7,14 +7,11 @@ import pytest
 from brief.models import Brief, Day, Language, Note, Quiet, SourceReport, Status
 from formatting import markdown, screens, terminal
 from formatting.document import (
-    Bullets,
     Button,
     Buttons,
     Document,
     Heading,
     Importance,
-    Paragraph,
-    Run,
     UrlButton,
     plain,
 )
