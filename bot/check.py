@@ -22,16 +22,15 @@ from brief.settings import Settings
 from brief.store import Store, open_store
 from sources import SOURCES, Row, SiteSource
 
-_ADDRESS = "is the network up, and LLM_BASE_URL right?"
-_MODEL = "a model that can answer in JSON: LLM_MODEL"
-_LATER = "nothing here: the endpoint has trouble of its own; LLM_FALLBACK_MODEL names a second model"
+_MODEL = "a model that can answer in JSON: {llm}_MODEL"
+_LATER = "nothing here: its endpoint has trouble of its own; the next brief asks again"
 _MODEL_FIXES = {
-    WritingTrouble.UNREACHABLE: _ADDRESS,
-    WritingTrouble.TIMEOUT: "a faster model, or a second one: LLM_FALLBACK_MODEL",
+    WritingTrouble.UNREACHABLE: "is the network up, and {llm}_BASE_URL right?",
+    WritingTrouble.TIMEOUT: "a faster model: {llm}_MODEL",
     WritingTrouble.RATE_LIMITED: _LATER,
     WritingTrouble.SERVER_ERROR: _LATER,
-    WritingTrouble.UNAUTHORIZED: "a key that works: LLM_API_KEY",
-    WritingTrouble.NOT_FOUND: "the model's name as its endpoint knows it: LLM_MODEL; is LLM_BASE_URL right?",
+    WritingTrouble.UNAUTHORIZED: "a key that works: {llm}_API_KEY",
+    WritingTrouble.NOT_FOUND: "the model's name as its endpoint knows it: {llm}_MODEL; is {llm}_BASE_URL right?",
     WritingTrouble.REJECTED: _MODEL,
     WritingTrouble.REFUSED: _MODEL,
     WritingTrouble.BAD_ANSWER: _MODEL,
@@ -107,7 +106,8 @@ async def _model(settings: Settings, store: Store | None) -> Finding:
     except SettingsError as error:
         return Finding(what, ok=False, found=str(error))
     except WritingError as error:
-        return Finding(what, ok=False, found=str(error), fix=_MODEL_FIXES[error.trouble])
+        llm = "LLM" if error.model == settings.llm_model else "LLM_FALLBACK"
+        return Finding(what, ok=False, found=str(error), fix=_MODEL_FIXES[error.trouble].format(llm=llm))
     return Finding(what, ok=True, found=f"{settings.llm_model} answers")
 
 
