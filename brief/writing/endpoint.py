@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 import stamina
 from pydantic import BaseModel, ValidationError
@@ -27,31 +27,34 @@ stamina.instrumentation.set_on_retry_hooks(())  # it would tell of repeats on it
 _TRIES = 3
 _TEMPLATE_TOKENS = 1024  # more than any chat template and pydantic-ai's words about the schema add
 _MOST_MISTAKES = 8
+_MOST_TOKENS = 10_000_000  # of one call that a report is believed
 # What only an endpoint that did not look at the schema lets through.
 _SHAPELESS = frozenset({"missing", "extra_forbidden", "json_invalid", "model_type"})
 _T = TypeVar("_T", bound=BaseModel)
 
 
 @dataclass(frozen=True)
-class _Question:
-    """A request as it is sent: the most tokens that it can take, read and written, are known before."""
+class _Question(Generic[_T]):
+    """A task about a text, as it is sent."""
 
-    name: str
-    instructions: str
+    task: Task[_T]
     text: str
-    schema: type[BaseModel]
-    max_tokens: int
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of the answer."""
+        return self.task.answer.model_json_schema()
 
     @property
     def most_read(self) -> int:
-        """No tokenizer makes more tokens than there are bytes; the schema may be sent twice, and grows when it is.
+        """The most tokens that reading it can take: no tokenizer makes more of them than there are bytes.
 
-        pydantic-ai breaks up control tokens such as <|im_start|> in the text, by three bytes each.
+        The schema may be sent twice, and grows on its way; pydantic-ai breaks up control tokens in the text, such as
+        <|im_start|>, by three bytes each.
         """
-        said = self.instructions + self.text
+        said = self.task.instructions + self.text
         broken = 3 * sum(said.count(mark) for mark in "<[]")
-        schema = len(str(self.schema.model_json_schema()).encode())
-        return len(said.encode(errors="replace")) + broken + 3 * schema + _TEMPLATE_TOKENS
+        return len(said.encode(errors="replace")) + broken + 3 * len(str(self.schema).encode()) + _TEMPLATE_TOKENS
 
 
 class Endpoint:
@@ -90,19 +93,16 @@ class Endpoint:
         raise WritingError(trouble, self.name)  # here: nothing that the endpoint said hangs on it
 
     async def _answer(self, task: Task[_T], text: str, meter: Meter) -> _T:
-        question = _Question(task.name, task.instructions, text, task.answer, task.max_tokens)
         try:
-            return await self._ask(question, task.answer, meter)
+            return await self._ask(_Question(task, text), meter)
         except ValidationError as error:
             again = f"{text}\n\n{_sent_back(error)}"
         try:
-            return await self._ask(
-                _Question(task.name, task.instructions, again, task.answer, task.max_tokens), task.answer, meter
-            )
+            return await self._ask(_Question(task, again), meter)
         except ValidationError:
             raise Failure(WritingTrouble.BAD_ANSWER) from None
 
-    async def _ask(self, question: _Question, schema: type[_T], meter: Meter) -> _T:
+    async def _ask(self, question: _Question[_T], meter: Meter) -> _T:
         """Return the answer. Raises Failure, or ValidationError for an answer that does not fit."""
         at, response = await self._in_some_way(question, meter)
         if response.finish_reason == "length":
@@ -111,13 +111,13 @@ class Endpoint:
             raise Failure(WritingTrouble.REFUSED)
         said = (response.text or "").rpartition("</think>")[2]
         try:
-            return schema.model_validate_json(_object_in(said))
+            return question.task.answer.model_validate_json(_object_in(said))
         except ValidationError as error:
             if said.strip() and self._ways[at].mode == "native" and _SHAPELESS & {e["type"] for e in error.errors()}:
                 self._leave(at)
             raise
 
-    async def _in_some_way(self, question: _Question, meter: Meter) -> tuple[int, ModelResponse]:
+    async def _in_some_way(self, question: _Question[_T], meter: Meter) -> tuple[int, ModelResponse]:
         """Ask in the most exact way that the endpoint is not known to refuse; what it refuses it is not asked again."""
         while True:
             at = self._way
@@ -131,7 +131,7 @@ class Endpoint:
     def _leave(self, at: int) -> None:
         self._way = max(self._way, min(at + 1, len(self._ways) - 1))
 
-    async def _repeated(self, question: _Question, way: Way, meter: Meter) -> ModelResponse:
+    async def _repeated(self, question: _Question[_T], way: Way, meter: Meter) -> ModelResponse:
         patience = _Patience()
         async for attempt in stamina.retry_context(
             on=patience.pause_before_repeat,
@@ -145,11 +145,11 @@ class Endpoint:
                 return await self._once(question, way, meter)
         raise AssertionError("stamina returns or raises")
 
-    async def _once(self, question: _Question, way: Way, meter: Meter) -> ModelResponse:
+    async def _once(self, question: _Question[_T], way: Way, meter: Meter) -> ModelResponse:
         async with self._slots:
             if trouble := self._breaker.trouble:
                 raise Failure(trouble, billed=False)
-            most = self._spending(question.most_read, question.max_tokens)
+            most = self._spending(question.most_read, question.task.max_tokens)
             held = await self._budget.reserve(most)
             if held is None:
                 raise Failure(WritingTrouble.OVER_BUDGET, billed=False)
@@ -158,24 +158,24 @@ class Endpoint:
             if isinstance(response, Failure):
                 await held.settle(most if response.billed else NOTHING)
                 raise response
-            read = response.usage.input_tokens or question.most_read
-            written = response.usage.output_tokens or question.max_tokens
+            read = _reported(response.usage.input_tokens, question.most_read)
+            written = _reported(response.usage.output_tokens, question.task.max_tokens)
             meter.add(read, written, self._price(read, written))
             await held.settle(self._spending(read, written))
             return response
 
-    async def _request(self, question: _Question, way: Way) -> ModelResponse | Failure:
+    async def _request(self, question: _Question[_T], way: Way) -> ModelResponse | Failure:
         parameters = ModelRequestParameters(
             output_mode=way.mode,
-            output_object=OutputObjectDefinition(question.schema.model_json_schema(), name=question.name, strict=True),
+            output_object=OutputObjectDefinition(question.schema, name=question.task.name, strict=True),
         )
-        message = ModelRequest(parts=[UserPromptPart(question.text)], instructions=question.instructions)
+        message = ModelRequest(parts=[UserPromptPart(question.text)], instructions=question.task.instructions)
         try:
             async with asyncio.timeout(self._waits.whole):
                 return await model_request(
                     way.model,
                     [message],
-                    model_settings=ModelSettings(max_tokens=question.max_tokens, max_retries=0, thinking=False),
+                    model_settings=ModelSettings(max_tokens=question.task.max_tokens, max_retries=0, thinking=False),
                     model_request_parameters=parameters,
                 )
         except Exception as error:  # noqa: BLE001 - what an endpoint answers may break the library anywhere
@@ -199,6 +199,11 @@ class _Patience:
             return True
         self._left -= error.pause
         return self._left >= 0 and error.pause
+
+
+def _reported(tokens: int, most: int) -> int:
+    """Return what an endpoint reported; the most there can have been when it reported nothing."""
+    return min(tokens, _MOST_TOKENS) if tokens > 0 else most
 
 
 def _object_in(said: str) -> str:

@@ -12,8 +12,7 @@ from brief.writing.llm import LanguageModel, Task, Waits, open_model
 from tests.fakes.llm import FakeLLM
 
 NOW = dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC)
-QUICK = Waits(connect=5, whole=10, backoff=0.001)
-PATIENT_ENOUGH = Waits(connect=5, whole=0.2, backoff=0.001)
+QUICK = Waits(connect=10, whole=30, backoff=0.001)
 
 
 class Card(BaseModel):

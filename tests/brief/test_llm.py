@@ -196,6 +196,15 @@ async def test_thoughts_beside_the_answer_are_no_part_of_it(store: Store) -> Non
         assert (await model.ask(TASK, "A paper.", Meter())).value == Card(**GOOD)
 
 
+async def test_models_that_think_are_told_not_to_and_bounded_in_the_field_they_know(store: Store) -> None:
+    async with FakeLLM(GOOD) as llm:
+        llm.model = "gpt-5"
+        async with opened(llm, store) as model:
+            await model.ask(TASK, "A paper.", Meter())
+    [asked] = llm.asked
+    assert (asked.body["max_completion_tokens"], asked.body["reasoning_effort"]) == (TASK.max_tokens, "minimal")
+
+
 # -- sent back -------------------------------------------------------------------------------------------------------
 
 
