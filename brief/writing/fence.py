@@ -12,12 +12,12 @@ from pathlib import Path
 
 LIMIT = 6_000  # characters of a text that are read; an arXiv abstract has at most 1,920
 
-_OPENS = re.compile(r"<(?=\s*[/|!?<\w])")
+_OPENS = re.compile(r"<(?=[|!?<a-z]|\s*/|\s*data\b)", re.IGNORECASE)
 _APART = re.compile(r"(?<=[一-鿿])[ \t]+(?=[一-鿿])")
 _LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_-]){4,}[^\W\d_](?![^\W_])", re.ASCII)  # "i g n o r e"
 _MIXED = re.compile(r"\b(?=\w*[a-z])(?=\w*[\d@$])[\w@$]{3,}", re.ASCII)  # "1gn0re"
 _BASE64 = re.compile(r"(?<![\w/+.-])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?=[\w+/]*\d)[A-Za-z\d+/]{40,}={0,2}")
-_ACCENTS = re.compile("(?<=[A-Za-z])[\u0300-\u036f]+")
+_ACCENTS = re.compile("(?<=[\x00-\x7f])[\u0300-\u036f]+")
 # Letters of other scripts that look like Latin ones, the most used of https://www.unicode.org/reports/tr39/.
 _LOOKALIKES = str.maketrans(
     "абвеѕіїјкӏмнорстухһԁԛԝγοαβεικνρτυχηɑɡı",
