@@ -128,6 +128,7 @@ def test_empty_praise_is_refused(text):
         "用 GRPO。AI agent 的 rollout 更便宜;τ²-bench 上 99.9%。",
         "值得关注其同步/异步 pipeline、acceptance rate 与 reward 分布。",
         "Costs $20M and/or 2.3x; R&D #1 (see Sec. 3).",
+        "The reward lies in [0, 1] (normalised), a [MASK] (one a span).",
         "C++ and F# code; a*b; x_1 | x_2.",
     ],
 )
