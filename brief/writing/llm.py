@@ -156,7 +156,7 @@ class Writer:
                 if error.trouble == WritingTrouble.OVER_BUDGET:
                     raise
         value = await self._models[last].answer(task, text, meter)
-        meter.fell_back += last
+        meter.fell_back += bool(others)
         return last, value
 
 
