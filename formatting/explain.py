@@ -51,7 +51,7 @@ class _Teller:
     def pick(self, pick: Pick, number: str = "") -> Iterator[Block]:
         """Yield the sentences about a paper."""
         card = pick.card
-        parts = {name: getattr(card, name) for name in ("contribution", "why", "relation", "judgement", "focus")}
+        parts = {name: getattr(card, name) for name in shown.PARTS}
         teller = replace(self, model=card.byline.model) if card.byline else self
         yield Heading(3, (Run(number + shown.title(pick.paper)),))
         yield from teller.sentences({**parts, "reason": pick.reason}, pick.paper.id)

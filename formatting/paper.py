@@ -13,6 +13,7 @@ from formatting.text import columns, shorten
 
 TITLE_COLUMNS = 240
 SENTENCE_COLUMNS = 900
+PARTS = ("contribution", "why", "relation", "judgement", "focus")  # of a card
 _AUTHORS_NAMED = 5
 _NAME_COLUMNS = 60
 

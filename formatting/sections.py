@@ -126,8 +126,9 @@ def _titled(locale: Locale, brief: Brief, pick: Pick, number: str = "") -> Headi
 
 
 def extracted(brief: Brief, pick: Pick) -> bool:
-    """Whether a paper is told of without the model that wrote the rest."""
-    return brief.author.kind == "model" and pick.card.byline is None
+    """Whether nothing that is said of a paper is by the model that wrote the rest."""
+    said = (sentence for name in shown.PARTS for sentence in getattr(pick.card, name))
+    return brief.author.kind == "model" and all(sentence.origin != "model" for sentence in said)
 
 
 def scan(locale: Locale, brief: Brief) -> tuple[Block, ...]:
