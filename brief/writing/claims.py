@@ -61,7 +61,7 @@ class ClaimIndex:
     def __init__(self, texts: Sequence[str]) -> None:
         self._text = "\n".join(texts)
         self._supported: dict[tuple[str, str], bool] = {}
-        self._windows: list[str] | None = None
+        self._windows: list[tuple[str, NameIndex]] | None = None
 
     def problems(self, text: str) -> Iterator[Finding]:
         """Yield what a folded sentence claims and the texts do not, in questions and suppositions nothing."""
@@ -88,13 +88,14 @@ class ClaimIndex:
         compared = [name.text for name in names(clause[match.start() :])][:1]
         if not compared:
             return True
-        near = [window for window in self._near() if group.supported.search(window)]
-        return any(NameIndex([window]).supports(compared[0]) for window in near)
+        return any(index.supports(compared[0]) for window, index in self._near() if group.supported.search(window))
 
-    def _near(self) -> list[str]:
+    def _near(self) -> list[tuple[str, NameIndex]]:
+        """Every two sentences of the texts that stand together, with their names."""
         if self._windows is None:
             parts = [part for part in re.split(r"(?<=[.!?])\s+|(?<=。)|\n", self._text) if part.strip()]
-            self._windows = [" ".join(parts[max(i - _NEARBY + 1, 0) : i + 1]) for i in range(len(parts))]
+            texts = [" ".join(parts[max(i - _NEARBY + 1, 0) : i + 1]) for i in range(len(parts))]
+            self._windows = [(text, NameIndex([text])) for text in texts]
         return self._windows
 
 

@@ -113,14 +113,13 @@ def checked(sentence: str, evidence: Evidence) -> tuple[str, ...]:
 def _looked_up(sentence: str, evidence: Evidence) -> list[tuple[int, Kind, str, bool]]:
     text = folded(sentence, SENTENCE_LIMIT)
     facts = _facts(text)
-    good, bad = evidence.names.problems(facts.rest)
+    found_names = list(evidence.names.look_up(facts.rest))
     found: list[tuple[int, Kind, str, bool]] = [
         *((link.start, "link", link.text, link.key in evidence.links) for link in facts.links),
         *((ref.start, "id", ref.text, ref.key in evidence.ids) for ref in facts.ids),
         *((date.start, "date", date.text, evidence.has_date(date)) for date in facts.dates),
-        *((name.start, "name", name.text, True) for name in good),
-        *((name.start, "name", name.text, False) for name in bad),
-        *_numbers(facts.rest, (*good, *bad), evidence),
+        *((name.start, "name", name.text, known) for name, known in found_names),
+        *_numbers(facts.rest, [name for name, _ in found_names], evidence),
         *((claim.start, claim.kind, claim.text, False) for claim in evidence.claims.problems(facts.rest)),
     ]
     return sorted(found, key=lambda item: item[0])

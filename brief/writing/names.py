@@ -97,28 +97,22 @@ class NameIndex:
             return parts[0][-1] in "bmt" and parts[0] in self._found
         return self.has("".join(parts)) or (len(parts) == 1 and _is_general(parts[0]))
 
-    def versions(self, name: str) -> bool:
+    def _has_versions(self, name: str) -> bool:
         """Whether the texts give this name a version number."""
-        return any(re.match(rf"{re.escape(name.lower())}[\s-]?v?\d", self._text[m.start() :]) for m in self._at(name))
+        return bool(re.search(rf"(?<![a-z0-9]){re.escape(name.lower())}[\s-]?v?\d", self._text))
 
-    def _at(self, name: str) -> Iterator[re.Match[str]]:
-        return re.finditer(rf"(?<![a-z0-9]){re.escape(name.lower())}", self._text)
-
-    def problems(self, text: str) -> tuple[list[Name], list[Name]]:
-        """Return the names of a folded text that these texts have, and those that they lack."""
-        good: list[Name] = []
-        bad: list[Name] = []
+    def look_up(self, text: str) -> Iterator[tuple[Name, bool]]:
+        """Yield the names of a folded text in order, and whether these texts have them."""
         for name in names(text):
-            known = self.has_chinese(name.text) if _CHINESE.search(name.text) else self._known(text, name)
-            (good if known else bad).append(self._versioned(text, name) if known else name)
-        wrong = [name for name in good if not _CHINESE.search(name.text) and " " in name.text]
-        lacking = [name for name in wrong if not self.has("".join(words(name.text)))]
-        return [name for name in good if name not in lacking], sorted([*bad, *lacking], key=lambda n: n.start)
+            if _CHINESE.search(name.text):
+                yield name, self.has_chinese(name.text)
+            elif self.supports(name.text) or self._supports_joined(text, name):
+                whole = self._versioned(text, name)
+                yield whole, whole is name or self.has("".join(words(whole.text)))
+            else:
+                yield name, False
 
-    def _known(self, text: str, name: Name) -> bool:
-        return self.supports(name.text) or self.supports_joined(text, name)
-
-    def supports_joined(self, text: str, name: Name) -> bool:
+    def _supports_joined(self, text: str, name: Name) -> bool:
         """Whether the name with the word beside it is one word of the texts, as Claw Gym is ClawGym."""
         before = re.search(r"[A-Za-z0-9]+\s$", text[: name.start], re.ASCII)
         after = re.match(r"\s[A-Za-z0-9.]*[A-Za-z0-9]", text[name.end :], re.ASCII)
@@ -132,7 +126,7 @@ class NameIndex:
         if not match or _COUNTED.match(text, match.end()) or not name.text[-1].isalpha():
             return name
         whole = text[name.start : match.end("version")]
-        return Name(whole, name.start, match.end("version")) if self.versions(name.text) else name
+        return Name(whole, name.start, match.end("version")) if self._has_versions(name.text) else name
 
 
 def names(text: str) -> Iterator[Name]:

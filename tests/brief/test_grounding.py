@@ -16,12 +16,11 @@ TEXT = (
     "Posted on April 29, 2026 as arXiv:2604.12345v1; code: https://github.com/tide/pool and a ratio of 1:10."
 )
 EVIDENCE = Evidence([TEXT])
-CHINESE = Evidence(
-    [
-        "我们发布 1.35 万个任务,准确率达到百分之六十二点五,速度提升三倍,"
-        "成本降低一半,参数量为 70 亿,于 2026 年 4 月 29 日公开。"
-    ]
+CHINESE_TEXT = (
+    "我们发布 1.35 万个任务,准确率达到百分之六十二点五,速度提升三倍,"
+    "成本降低一半,参数量为 70 亿,于 2026 年 4 月 29 日公开。"
 )
+CHINESE = Evidence([CHINESE_TEXT])
 
 
 def kinds(sentence: str, evidence: Evidence = EVIDENCE) -> set[str]:

@@ -7,7 +7,8 @@ from brief.writing.grounding import Evidence, checked, problems
 TEXT = (
     "TidePool: practice grounds for shop agents. We train Qwen2.5-7B and GPT-4o with group relative policy "
     "optimization on ShopBench-v2 and compare with DPO. TidePool outperforms DPO on ShopBench-v2. "
-    "Alice Hoover of Baker Institute wrote the Claw-style harness. We use retrieval-augmented generation and world models."
+    "Alice Hoover of Baker Institute wrote the Claw-style harness. "
+    "We use retrieval-augmented generation and world models."
 )
 EVIDENCE = Evidence([TEXT])
 PLAIN = Evidence(
