@@ -28,7 +28,7 @@ _BEARS_OUT = {"plain": ("plain", "score"), "pp": ("pp", "score", "percent"), "sc
 _SIZE_IN_NAME = re.compile(r"(?<=[A-Za-z0-9][-_])\d+(?:\.\d+)?[BMK](?![A-Za-z0-9])", re.ASCII)
 # Digits that belong to a name: H100, GPT-4o, CIFAR-10.
 _NUMBERED = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z]+\d[\w.]*(?<!\.)(?:-[A-Za-z0-9.]+(?<!\.))*|[A-Za-z]*[A-Z][A-Za-z]*(?:-[A-Za-z]+)*-\d[\w.]*(?<!\.))"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]+\d[\w.]*(?<!\.)(?:-[A-Za-z0-9.]+(?<!\.))*|(?=[a-z]*[A-Z])[A-Za-z]+(?:-[A-Za-z]+)*-\d[\w.]*(?<!\.))"
     r"(?![A-Za-z0-9])",
     re.ASCII,
 )
@@ -85,11 +85,10 @@ class Evidence:
         return any(
             not things or not quantity.things or things & quantity.things
             for reading in quantity.readings
-            for things in self.counted(*reading)
+            for things in self._counted(*reading)
         )
 
-    def counted(self, value: Decimal, kind: str) -> Iterator[frozenset[str]]:
-        """Yield what the texts count with this number, an empty set where they do not say."""
+    def _counted(self, value: Decimal, kind: str) -> Iterator[frozenset[str]]:
         if kind == "vague":  # thousands: at least one, less than ten (in English a thousand) of them
             for (known, unit), things in self._quantities.items():
                 if (unit == "vague" and known == value) or (unit == "plain" and value <= known < value * 10):
@@ -129,19 +128,14 @@ def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[t
     spans = [(n.start, n.end) for n in names if any(c.isdigit() for c in n.text)]
     blank = _blanked(text, [*spans, *_numbered_names(text)])
     for quantity in quantities(blank):
-        known = evidence.has_quantity(quantity) or _by_parts(quantity, evidence)
+        known = evidence.has_quantity(quantity)
         year = quantity.readings[0][1] == "plain" and evidence.has_year(quantity.readings[0][0])
         if known or year or not (quantity.free or _counts_own_list(quantity, text)):
             yield quantity.start, "number", quantity.text, known or year
 
 
-def _by_parts(quantity: Quantity, evidence: Evidence) -> bool:
-    """Whether 3/5 stands for a 3 and a 5 that the texts have."""
-    parts = list(_parts(quantity))
-    return bool(parts) and all(any(True for _ in evidence.counted(*part)) for part in parts)
-
-
 def _parts(quantity: Quantity) -> Iterator[tuple[Decimal, str]]:
+    """Yield the two numbers of a text's 3/5; a sentence may speak of either."""
     if quantity.readings[0][1].startswith("of ") and quantity.text[0].isdigit():
         yield quantity.readings[0][0], "plain"
         yield Decimal(quantity.readings[0][1][3:]), "plain"

@@ -40,7 +40,7 @@ _LARGE = "hundred|thousand|million|billion"
 # In order: the first alternative that fits at a place is taken.
 _QUANTITY = re.compile(
     rf"""
-    (?P<marker>(?:^|(?<=[\s;,:]))\(?[1-9]\)|^\s*[1-9]\.\s)
+    (?P<marker>\([1-9]\)|(?:^\s*|(?<=[;,:。])|(?<=[;,:.]\s))[1-9]\)|^\s*[1-9]\.\s)
     |(?P<idiom>个?百分点|百度|百科|百般|百分比|千问|千瓦|千兆|千万(?=不|别|要|注)|千篇一律|千差万别|成千上万|万一|万能|万物|万维|万无一失
       |零一万物|五花八门|三言两语|举一反三|独一无二|接二连三|一石二鸟|再三|三思|三明治|四舍五入|四处|四周|五官|七夕|八卦
       |十分(?!之)|十足|一成不变|不三不四|说三道四|[张李]三|周[一二三四五六]|星期[一二三四五六])
@@ -53,14 +53,14 @@ _QUANTITY = re.compile(
     |(?P<factor_zh>翻倍|翻了?一番|翻番|加倍)
     |(?:[数几上成](?P<vague_zh>{_ZH_STEP})|(?P<teens>十几))(?!字|分)
     |\b(?P<vague>(?:tens|dozens|hundreds|thousands|millions|billions)(?:\s+of\s+(?:{_LARGE})s?)?)\b(?=\s|-|$|[.,;:])
-    |(?<![\d.,/])(?P<over>\d+)/(?P<under>\d+)(?![\d/]|\.\d)
-    |(?<![\d.,])(?P<hits>\d+)\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<tries>\d+)(?![\d.,]*\d)
-    |(?<![\d:])(?P<ratio>\d+:\d+)(?![\d:])
+    |(?<![\d.,/])(?P<over>\d{{1,9}})/(?P<under>\d{{1,9}})(?![\d/]|\.\d)
+    |(?<![\d.,])(?P<hits>\d{{1,9}})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<tries>\d{{1,9}})(?![\d.,]*\d)
+    |(?<![\d:])(?P<ratio>\d{{1,9}}:\d{{1,9}})(?![\d:])
     |(?:(?P<mantissa>{DIGITS})\s*[x×*]\s*)?\b10\s?\^\s?(?P<power>[+-]?\d{{1,3}})(?!\d)
-    |(?P<sci>\d+(?:\.\d+)?)e(?P<exponent>[+-]?\d{{1,3}})(?!\w)
+    |(?P<sci>\d{{1,18}}(?:\.\d{{1,18}})?)e(?P<exponent>[+-]?\d{{1,3}})(?!\w)
     |(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})|\s?(?P<letter>(?:[KMBT]|(?<=\d)(?:[kmbt]|mn|bn))(?![A-Za-z0-9]))
       |\s?(?P<scale_zh>万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千(?!瓦|兆|字|米|克)|百(?!分)))?
-    |第(?P<nth>\d+|{CHINESE})
+    |第(?P<nth>\d{{1,9}}|{CHINESE})
     |\b(?P<english>{ENGLISH})\b
     |\b(?P<ordinal>{"|".join(_ORDINALS)})\b(?!\s*,|[\s-]part)
     |(?P<chinese>{CHINESE})
@@ -184,10 +184,10 @@ def _of_fraction(match: re.Match[str]) -> Iterator[Reading]:
             _value(match[a] or match[b] or match[c])
             for a, b, c in (("above", "over", "hits"), ("below", "under", "tries"))
         )
-    yield above or Decimal(1), f"of {below.normalize():f}"
-    if below:
-        yield (100 * (above or 1) / below).quantize(Decimal("0.1")), "percent"
-        yield (above or 1) / below, "plain"
+    yield above, f"of {below.normalize():f}"
+    if 0 < above < below and 1000 * above % below == 0:  # a rounded share could be that of other numbers
+        yield 100 * above / below, "percent"
+        yield above / below, "plain"
 
 
 def _value(text: str) -> Decimal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
-CHINESE = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
+# Bounded, so that no text makes a number that is dear to handle.
+DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,6}(?!\d)(?:\.\d{1,18})?|\d{1,18}(?:\.\d{1,18})?|(?<![\w.])\.\d{1,18})"
+CHINESE = r"[零〇一二两三四五六七八九十百千万亿]{1,20}(?:点[零〇一二三四五六七八九]{1,18})?"
 
 _UNITS = [
     "zero",
@@ -38,7 +39,7 @@ _SMALL = {
 }
 _LARGE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _WORD = "|".join(sorted([*_SMALL, *_LARGE], key=len, reverse=True))
-ENGLISH = rf"(?:(?:half\s+)?a[\s-]+)?(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*"
+ENGLISH = rf"(?:(?:half\s+)?a[\s-]+)?(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD})){{0,12}}"
 _LETTERS = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12, "dozen": 12}
 _CHINESE_SCALES = {
     "百": 10**2,

@@ -101,6 +101,8 @@ def test_a_number_may_be_written_in_any_way(sentence: str) -> None:
         ("比例为 1:20。", "1:20"),
         ("ranks third of 4/5", "4/5"),
         ("花费 ๑๗ 元", "17"),
+        ("It fails 3/436 orders, under 1/8.", "3/436"),
+        ("The shop of level 8) is full.", "8"),
         ("看四件事:任务、奖励、成本。", "四"),
         ("三个数量级。", "三个数量级"),
     ],
@@ -237,3 +239,9 @@ def test_a_copied_number_is_found_and_no_other(value: int, form: str) -> None:
 @given(st.text(alphabet=string.printable + "一二三,。", max_size=3000))
 def test_what_is_beyond_the_limit_is_not_read(text: str) -> None:
     assert problems(text, EVIDENCE) == problems(text[:SENTENCE_LIMIT], EVIDENCE)
+
+
+@pytest.mark.parametrize("piece", ["A", "1", "1,", "一", "亿", "one hundred ", "1/", "超过", "$1 ", "1e9", "9分之9"])
+def test_endless_texts_are_read(piece: str) -> None:
+    problems(piece * 2000, Evidence([piece * 20_000]))
+    assert problems("3 tasks", Evidence([piece * 20_000, "3 tasks"])) == ()
