@@ -165,7 +165,8 @@ def check() -> bool:
 async def _services(settings: Settings, profile: Path | None, language: Language) -> AsyncIterator[Services]:
     asking = partial(terminal.progress, tuple(row.name for row in SOURCES), language)
     async with wiring.open_services(settings, _profile(settings, profile), asking) as services:
-        yield replace(services, own_profiles=profile is None)
+        writing = partial(terminal.writing, language)
+        yield replace(services, own_profiles=profile is None, writing=writing, patient=True)
 
 
 async def _reader(services: Services) -> Profile:
@@ -178,7 +179,7 @@ async def _made(
 ) -> tuple[Brief, Day | None]:
     async with _services(settings, profile, language) as services:
         asked = _asked(date, services)
-        made = await services.brief(asked, language, await _reader(services), fresh=True)
+        made = await services.written(asked, language, await _reader(services), fresh=True)
         return made, await services.store.day(asked)
 
 
