@@ -28,6 +28,7 @@ _LATEX = (
     (re.compile(r"\\(?:approx|sim)(?![A-Za-z])"), "~"),
     (re.compile(r"\\(?:text|math)?(?:bf|it|rm|sf|tt|cal|bb|emph|text|sc)\b"), ""),
     (re.compile(r"(?<=\d)(?:\{,\}|\\,|\\ )(?=\d{3})"), ","),
+    (re.compile(r"\\[,;: ]"), " "),
     (re.compile(r"\\(?=[^\w\s]|\w)"), ""),
     (re.compile(r"[{}]"), ""),
 )

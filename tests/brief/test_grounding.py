@@ -147,6 +147,7 @@ def test_latex_is_read_through(text: str) -> None:
         (r"$10^{5}$ steps", "100,000 步"),
         (r"10{,}000 steps", "1 万步"),
         (r"about $\sim$80 steps", "约 80 步"),
+        (r"a gain of 15\,pp", "15 个百分点"),
         ("1.5 x more", "1.5 倍"),
         ("from 3 to 7B", "3B 到 7B"),
         ("a 3.5--7 times gain", "3.5 到 7 倍"),
