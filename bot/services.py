@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from bot.background import Background
-from bot.chat import Chat
+from bot.chat import Chat, own_profile
 from bot.editions import Editions
 from bot.people import People
 from bot.shelf import Shelf
@@ -21,7 +20,6 @@ from brief import edition
 from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
-from brief.own_profile import Unread, profile_from_text
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import Store
@@ -165,6 +163,8 @@ class Services:
             with self.writing() as told:
                 brief = await write(draft, self.model, told=told)
             self.wrote(brief.author)
+            if stored and brief.author.kind == "extractive" and _fits(stored, day, profile):
+                return stored  # what a model wrote of an earlier collection says more
             return await self._kept(brief, profile)
 
     async def current(self, date: dt.date, language: Language, profile: Profile) -> Brief:
@@ -172,7 +172,7 @@ class Services:
         if self.patient:
             return await self.written(date, language, profile)
         brief = await self.brief(date, language, profile)
-        if self.model and _unfinished(brief):
+        if self.model and brief.author == Author():  # it was not tried yet
             self._later.add(self.written(date, language, profile))
         return brief
 
@@ -271,15 +271,6 @@ class Services:
         [paper] = merge_papers(found)
         await self.store.save_paper(paper)
         return paper
-
-
-def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unread, ...]]:
-    """Return how the own words of a chat are understood, see `profile_from_text`; (None, ()) without any.
-
-    The profile is named after the chat, not after what it says: what was shown stays remembered when the words change.
-    """
-    name = f"chat-{hashlib.sha256(chat.id.encode()).hexdigest()[:16]}"
-    return profile_from_text(chat.profile, name, known)
 
 
 def _fits(stored: Brief, day: Day, profile: Profile) -> bool:

@@ -155,7 +155,7 @@ async def test_what_is_false_across_papers_gives_way_part_by_part(store):
     assert {s.origin for s in made.overview} == {"measured"}
     assert "model" not in {s.origin for s in made.picks[1].card.relation}
     assert {s.origin for s in made.picks[0].card.relation} == {"model"}
-    assert len(made.ideas) == 1  # the other one was whole
+    assert len(made.ideas) == 2  # the others were whole
     assert made.must_reads == tuple(made.picks[n].paper.id for n in (1, 0, 2))  # P9 is no pick
     assert not {"4,711", "DeepSeek-R1", "ImageNet-21K"} & set(made.model_dump_json().split())
 
