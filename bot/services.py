@@ -162,10 +162,12 @@ class Services:
             draft = await self._draft(day, language, profile)
             with self.writing() as told:
                 brief = await write(draft, self.model, told=told)
-            self.wrote(brief.author)
             if stored and brief.author.kind == "extractive" and _fits(stored, day, profile):
-                return stored  # what a model wrote of an earlier collection says more
-            return await self._kept(brief, profile)
+                kept = stored  # what a model wrote of an earlier collection says more
+            else:
+                kept = await self._kept(brief, profile)
+            self.wrote(brief.author)
+            return kept
 
     async def current(self, date: dt.date, language: Language, profile: Profile) -> Brief:
         """Return the brief of a date for somebody who waits: the model writes it meanwhile, unless they are patient."""

@@ -1,5 +1,7 @@
 """When a model writes: ahead of time and once, behind nobody's back, and never in the way of who asks in a chat."""
 
+# ruff: noqa: F811 - fixtures come by their names
+
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,7 +19,7 @@ from bot.services import Services
 from brief.models import Author
 from formatting import markdown
 from sources.sample_site import SAMPLE_DATE
-from tests.bot.test_commands import PAPER, Clock, clock, services  # noqa: F401 - fixtures
+from tests.bot.test_commands import PAPER, Clock, clock, services  # noqa: F401
 from tests.brief.asking_models import opened
 from tests.fakes.llm import FakeLLM
 from tests.fakes.llm_good import good
@@ -27,7 +29,7 @@ CHAT = Chat(id="telegram:7")
 
 
 @asynccontextmanager
-async def with_model(services: Services, llm: FakeLLM, **more: object):  # noqa: F811
+async def with_model(services: Services, llm: FakeLLM, **more: object):
     async with opened(llm, services.store) as model:
         yield replace(services, model=model, **more)
 
@@ -40,17 +42,9 @@ async def stored(services: Services):
     return await services.store.brief(SAMPLE_DATE, services.profile.name, "en")
 
 
-async def written_soon(services: Services):
-    """Return the stored brief as soon as a model wrote it."""
-    while (brief := await stored(services)) is None or brief.author.kind != "model":
-        await asyncio.sleep(0.01)  # another task stores it
-    return brief
-
-
 async def test_a_chat_does_not_wait_and_has_the_model_s_brief_afterwards(services):
-    gate = asyncio.Event()
-
-    async with FakeLLM(good) as llm, with_model(services, llm) as at_work:
+    gate, over = asyncio.Event(), asyncio.Event()
+    async with FakeLLM(good) as llm, with_model(services, llm, wrote=lambda _: over.set()) as at_work:
         original = at_work.model.ask
 
         async def slow(*args):
@@ -61,8 +55,8 @@ async def test_a_chat_does_not_wait_and_has_the_model_s_brief_afterwards(service
         at_once = await asked_by(at_work, "/top")
         assert (await stored(at_work)).author == Author()
         gate.set()
-        async with asyncio.timeout(20):
-            brief = await written_soon(at_work)
+        await over.wait()
+        brief = await stored(at_work)
         later = await asked_by(at_work, "/top")
     assert markdown.render(at_once) != markdown.render(later)
     assert {s.origin for s in brief.overview} == {"model"}
@@ -137,7 +131,7 @@ async def test_a_paper_outside_the_brief_gets_a_card_on_demand(services, works):
     assert "Abstract" in text
 
 
-async def test_the_scheduler_writes_editions_before_they_are_due(services, clock):  # noqa: F811
+async def test_the_scheduler_writes_editions_before_they_are_due(services, clock):
     clock.now = clock.now.replace(hour=7, minute=50)
     await services.people.save_chat(CHAT.model_copy(update={"subscribed": True}))
     metrics = Metrics()
