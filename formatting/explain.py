@@ -14,6 +14,7 @@ from formatting.reports import model_name
 from formatting.text import shorten
 
 _CHECKED_COLUMNS = 240
+_MOST_NAMED = 5  # ids; a sentence about the whole day rests on all of it
 
 Item = tuple[Paragraph, Paragraph]
 
@@ -88,7 +89,8 @@ class _Teller:
     def _origin(self, sentence: Sentence, ids: tuple[str, ...]) -> str:
         """Return `abstract of 2604.26904`, or for a model what was found there."""
         locale = self.locale
-        of, basis = (locale.text(f"explain.{key}", items=locale.join(ids)) if ids else "" for key in ("of", "basis"))
+        named = locale.join(ids) if len(ids) <= _MOST_NAMED else locale.text("explain.many", n=len(ids))
+        of, basis = (locale.text(f"explain.{key}", items=named) if ids else "" for key in ("of", "basis"))
         model = model_name(locale, self.model)
         origin = locale.text(f"explain.{sentence.origin}", of=of, basis=basis, model=model)
         found = shorten(locale.join(sentence.checked), _CHECKED_COLUMNS)

@@ -16,6 +16,7 @@ SENTENCE_COLUMNS = 900
 PARTS = ("contribution", "why", "relation", "judgement", "focus")  # of a card
 _AUTHORS_NAMED = 5
 _NAME_COLUMNS = 60
+_ENDS = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a\uff1b\uff0c,\u201d\u300d\u300f\"')]\uff09")
 
 
 def title(paper: Paper, limit: int = TITLE_COLUMNS) -> str:
@@ -165,5 +166,8 @@ def _introduces(text: str) -> bool:
 
 
 def gap(before: str) -> str:
-    """Return what separates the next sentence from the one before: nothing after full-width punctuation."""
-    return " " if before and columns(before[-1]) == 1 else ""
+    """Return what separates the next sentence from the one before, which a semicolon ends where nothing else does."""
+    if not before:
+        return ""
+    end = "" if before.rstrip()[-1:] in _ENDS else "\uff1b" if columns(before[-1]) > 1 else ";"
+    return end + (" " if columns((before + end)[-1]) == 1 else "")

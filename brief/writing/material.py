@@ -33,6 +33,11 @@ class Item:
         return f"[{self.alias}]\n{fenced(self.fields)}"
 
     @property
+    def name(self) -> str:
+        """What a sentence calls the item: its title up to the colon."""
+        return self.fields.get("title", self.fields.get("name", "")).partition(":")[0]
+
+    @property
     def words(self) -> str:
         """The item's text, as evidence."""
         return "\n".join(self.fields.values())

@@ -86,7 +86,8 @@ class _Desk:
         """Return a text that speaks of some items; the reader's directions are evidence for it too."""
         known = self._papers | self._repos
         items = [known[label] for label in labels if label in known]
-        return Said(place, text, evidence_of([self._reader, *items]), tuple(item.id for item in items))
+        named = [item for item in items if item.name and item.name in text] or items
+        return Said(place, text, evidence_of([self._reader, *items]), tuple(item.id for item in named))
 
     # -- what holds, in the brief -------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ Items = dict[str, Fields]
 def good(asked: Asked) -> Any:
     """Return the answer to a task of the writer; how it is told apart is by what its schema wants."""
     wants = set(asked.schema["properties"])
+    if wants == {"ok"}:  # the probe
+        return {"ok": True}
     items = items_of(asked.user)
     language = "zh" if "Chinese" in asked.system else "en"
     [answer] = [make for fields, make in _ANSWERS[language].items() if set(fields.split()) == wants]
@@ -42,8 +44,8 @@ def papers(items: Items) -> Items:
 
 
 def name(fields: Fields) -> str:
-    """Return a paper's title up to its colon, at most six words of it."""
-    return " ".join(fields.get("title", "").partition(":")[0].split()[:6])
+    """Return a paper's title up to its colon, at most four words of it."""
+    return " ".join(fields.get("title", "").partition(":")[0].split()[:4])
 
 
 def claim(fields: Fields) -> str:
