@@ -97,7 +97,7 @@ async def paper(request: Request, services: Services) -> Reply:
     made = await _edition_if_any(request, services)
     known = made.find(paper_id) if made else None
     found = known.paper if known else await find_paper(paper_id, request, services)
-    pick = known or await services.pick(found, made, request.language, services.profile_of(request.chat))
+    pick = known or await services.written_pick(found, made, request.language, services.profile_of(request.chat))
     waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
     votes = await services.people.votes(request.owner)
     previous, following = _neighbours(paper_id, made)

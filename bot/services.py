@@ -217,7 +217,11 @@ class Services:
         """Return any paper with a card of its own for a profile, written among the papers of the brief's day."""
         day = await self.store.day(brief.date) if brief else None
         papers = day.papers if day else ()
-        pick = await asyncio.to_thread(edition.single, paper, papers, profile, language, self.clock())
+        return await asyncio.to_thread(edition.single, paper, papers, profile, language, self.clock())
+
+    async def written_pick(self, paper: Paper, brief: Brief | None, language: Language, profile: Profile) -> Pick:
+        """Return a paper as `pick` does, its card by the model where there is one; that may take a minute."""
+        pick = await self.pick(paper, brief, language, profile)
         return await pick_by(self.model, pick, profile, language) if self.model else pick
 
     async def paper(self, paper_id: str) -> Paper | None:

@@ -13,6 +13,7 @@ from brief.writing.llm import LanguageModel, Task
 from brief.writing.material import Item, directions_of, evidence_of, recommended
 from brief.writing.prompts import load
 
+ON_DEMAND = 60.0  # seconds that somebody waits for a card
 _CARD_TOKENS = 2000
 _RELATION_TOKENS = 1000
 
@@ -30,10 +31,16 @@ async def card_by(asker: Asker, pick: Pick, language: Language) -> Card:
     return pick.card if outcome is None else _filled(pick.card, item, outcome)
 
 
-async def pick_by(model: LanguageModel, pick: Pick, profile: Profile, language: Language) -> Pick:
-    """Return a paper with the card a model writes for one reader; what it does not give stays as it is."""
+async def pick_by(
+    model: LanguageModel, pick: Pick, profile: Profile, language: Language, limit: float = ON_DEMAND
+) -> Pick:
+    """Return a paper with the card a model writes for one reader; what it does not give in time stays as it is."""
     asker = Asker(model, language)
-    card, relation = await asyncio.gather(card_by(asker, pick, language), _related(asker, pick, profile, language))
+    parts = card_by(asker, pick, language), _related(asker, pick, profile, language)
+    try:
+        card, relation = await asyncio.wait_for(asyncio.gather(*parts), limit)
+    except TimeoutError:
+        return pick
     byline = card.byline or relation.byline
     return pick.model_copy(update={"card": card.model_copy(update={"relation": relation.relation, "byline": byline})})
 
