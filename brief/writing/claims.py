@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
-from brief.writing.names import NameIndex, names
+from brief.writing.comparisons import Comparisons, Statement
 
 _SENTENCE_END = re.compile(r"(?<=[!?;。|\n])|(?<=[.])\s+(?=[A-Z\u4e00-\u9fff])")
 _CLAUSE_END = re.compile(r"(?<=[,:;。!?—])(?!\d)|\bbut\b|但")
+_TEXT_END = re.compile(r"(?<=[.!?])\s+|(?<=。)|\n")
 _OPEN = re.compile(  # a clause that asks or supposes states nothing
     r"\b(?:may|might|could|would|whether|if|perhaps|maybe|possibly|potentially|hypothes\w+)\b|可能|或许|也许|是否|能否|可否|"
     r"能不能|会不会|有没有|如果|若|假如|有望|有待|未必|待验证|尚不清楚|试图|旨在|希望",
@@ -21,16 +22,27 @@ _OPEN = re.compile(  # a clause that asks or supposes states nothing
 _ASKS = re.compile(r"\?\s*[\"')\]]*\s*$")
 _NEGATED = re.compile(
     r"(?:\b(?:not|no|never|without|cannot|nor|hardly|rarely|nearly|almost|few)|n't)\s(?:[\w-]+\s){0,2}$"
-    r"|(?:不|没有|没能|未|未能|并非|非|无法|难以|尚未|几乎|不能|不是|不会|不再)(?:能|被|是|够|得到)?\s?$",
+    r"|(?:不|没有|没能|未|未能|并非|非|无|无法|难以|尚未|几乎|不能|不是|不会|不再)(?:能|被|是|够|得到|明显|任何)?\s?$"
+    r"|\b(?:no (?:\w+ )?(?:evidence|proof|sign|claim|indication)|(?:find|found|see|saw|observe\w*|show\w*) no)\b"
+    r"|(?:没有|无|未见|未发现|缺乏)[^,。;]{0,6}(?:证据|迹象)|(?:没有|未)发现",
     re.IGNORECASE,
 )
-_NEARBY = 2  # sentences of a text in which a comparison names what it compares
+# What qualifies a thing the reader is told to do or choose, and so says nothing of the paper.
+_ADVICE = re.compile(
+    r"^\W*(?:(?:then|also|next|first|please|just|or),?\s)*(?:reproduce|replicate|rerun|start|begin|try|choose|pick|read|check|compare|look"
+    r"|take|use|run|test|measure|watch|skim|see|keep|prefer|reread|switch|build|apply|ask|treat|consider|repeat|fix|plot|report)\b"
+    r"|\b(?:should|worth \w+ing|we (?:recommend|suggest|advise)|you can|one can|advisable|suggested)\b"
+    r"|(?:^|[^首领优])先(?!进|前|验|导)|建议|值得(?!注意|一提|称道)|不妨|推荐|优先|复现|可以?(?:先|从|试|选|直接|优先)",
+    re.IGNORECASE,
+)
+
+Kind = Literal["claim", "comparison"]
 
 
 class Finding(NamedTuple):
     """A claim or comparison that the texts do not bear out, as the sentence has it."""
 
-    kind: Literal["claim", "comparison"]
+    kind: Kind
     text: str
     start: int
 
@@ -38,18 +50,18 @@ class Finding(NamedTuple):
 class _Group(NamedTuple):
     says: re.Pattern[str]
     supported: re.Pattern[str]
-    negated: bool  # whether "not completely" is no such claim, but "not the first" still one
+    advised: bool  # whether what a reader should choose may be called so
 
 
 @functools.cache
-def _groups(kind: Literal["claim", "comparison"]) -> dict[str, _Group]:
+def _groups(kind: Kind) -> dict[str, _Group]:
     data = tomllib.loads(files("brief.writing").joinpath("claims.toml").read_text(encoding="utf-8"))
     flags = re.ASCII | re.IGNORECASE
     return {
         name: _Group(
             re.compile(group["says"], flags),
             re.compile(f"{group['says']}|{group['also']}", flags),
-            group.get("negated", False),
+            group.get("advised", False),
         )
         for name, group in data[kind].items()
     }
@@ -60,43 +72,59 @@ class ClaimIndex:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._text = "\n".join(texts)
-        self._supported: dict[tuple[str, str], bool] = {}
-        self._windows: list[tuple[str, NameIndex]] | None = None
+        self._statements: list[str] | None = None
+        self._stated: dict[tuple[Kind, str], list[int]] = {}
+        self._comparisons: Comparisons | None = None
 
     def problems(self, text: str) -> Iterator[Finding]:
         """Yield what a folded sentence claims and the texts do not, in questions and suppositions nothing."""
         for offset, clause in _stating(text):
-            for kind in ("claim", "comparison"):
-                yield from self._of_clause(kind, offset, clause)
+            if clause.strip() not in self._text:
+                yield from self._of_clause(text[:offset], clause)
 
-    def _of_clause(self, kind: Literal["claim", "comparison"], offset: int, clause: str) -> Iterator[Finding]:
-        for name, group in _groups(kind).items():
-            for match in group.says.finditer(clause):
-                if kind == "claim" and _NEGATED.search(clause[: match.start()]):
-                    continue
-                named = kind == "comparison" and not self._compares(group, clause, match)
-                if named or not self._has(kind, name, group):
-                    yield Finding(kind, match[0].strip(), offset + match.start())
+    def _of_clause(self, before: str, clause: str) -> Iterator[Finding]:
+        for kind in ("claim", "comparison"):
+            for name, group in _groups(kind).items():
+                for match in group.says.finditer(clause):
+                    if not _denied(clause, match) and not self._borne_out(kind, name, before, match):
+                        yield Finding(kind, match[0].strip(), len(before) + match.start())
 
-    def _has(self, kind: str, name: str, group: _Group) -> bool:
-        if (kind, name) not in self._supported:
-            self._supported[kind, name] = bool(group.supported.search(self._text))
-        return self._supported[kind, name]
+    def _borne_out(self, kind: Kind, name: str, before: str, match: re.Match[str]) -> bool:
+        group = _groups(kind)[name]
+        found = self._where(kind, name, group)
+        if kind == "claim":
+            return bool(found) or (group.advised and bool(_ADVICE.search(match.string[: match.start()])))
+        if self._comparisons is None:
+            self._comparisons = Comparisons(self._sentences())
+        return self._comparisons.bear_out(Statement(before, match, group.says), found)
 
-    def _compares(self, group: _Group, clause: str, match: re.Match[str]) -> bool:
-        """Whether what the comparison names stands near a comparison of this kind in a text."""
-        compared = [name.text for name in names(clause[match.start() :])][:1]
-        if not compared:
+    def _sentences(self) -> list[str]:
+        if self._statements is None:
+            self._statements = [part for part in _TEXT_END.split(self._text) if part.strip()]
+        return self._statements
+
+    def _where(self, kind: Kind, name: str, group: _Group) -> list[int]:
+        """Which sentences of the texts say so; the first is enough for a claim."""
+        if (kind, name) not in self._stated:
+            found = (i for i, text in enumerate(self._sentences()) if _says(group.supported, text))
+            self._stated[kind, name] = (
+                list(found) if kind == "comparison" else [i for i in [next(found, None)] if i is not None]
+            )
+        return self._stated[kind, name]
+
+
+def _says(pattern: re.Pattern[str], sentence: str) -> bool:
+    match = pattern.search(sentence)
+    if not match:
+        return False
+    for _, clause in _cut(_CLAUSE_END, sentence):
+        if any(not _denied(clause, found) for found in pattern.finditer(clause)):
             return True
-        return any(index.supports(compared[0]) for window, index in self._near() if group.supported.search(window))
+    return not any(pattern.search(clause) for _, clause in _cut(_CLAUSE_END, sentence))  # it spans clauses
 
-    def _near(self) -> list[tuple[str, NameIndex]]:
-        """Every two sentences of the texts that stand together, with their names."""
-        if self._windows is None:
-            parts = [part for part in re.split(r"(?<=[.!?])\s+|(?<=。)|\n", self._text) if part.strip()]
-            texts = [" ".join(parts[max(i - _NEARBY + 1, 0) : i + 1]) for i in range(len(parts))]
-            self._windows = [(text, NameIndex([text])) for text in texts]
-        return self._windows
+
+def _denied(clause: str, match: re.Match[str]) -> bool:
+    return bool(_NEGATED.search(clause[: match.start()]))
 
 
 def _stating(text: str) -> Iterator[tuple[int, str]]:

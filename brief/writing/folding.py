@@ -17,6 +17,8 @@ _SHAPES = str.maketrans(
     }
 )
 _RAISED = re.compile("[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_QUARTERS = {"¼": ".25", "½": ".5", "¾": ".75"}
+_MIXED = re.compile(r"(\d)\s?([¼½¾])")
 _CIRCLED = re.compile("[\u2460-\u249b\u2776-\u2793]")  # they number a list
 _OTHER_DIGITS = re.compile(r"[^\W\D_]", re.UNICODE)
 # Inline mathematics, after the rule of https://pandoc.org/MANUAL.html#math.
@@ -40,6 +42,7 @@ def folded(text: str, limit: int) -> str:
     Exponents keep their meaning (`10⁵` becomes `10^5`). Never raises.
     """
     text = text[:limit].translate(_NOT_SEEN)
+    text = _MIXED.sub(lambda m: f"{m[1]}{_QUARTERS[m[2]]}", text)
     text = _RAISED.sub(lambda m: f"^{unicodedata.normalize('NFKC', m[0])}", _CIRCLED.sub(" ", text))
     text = unicodedata.normalize("NFKC", text).translate(_SHAPES)
     if not text.isascii():

@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from brief.writing.claims import ClaimIndex
 from brief.writing.folding import folded
 from brief.writing.names import Name, NameIndex
 from brief.writing.numbers import Quantity, quantities
-from brief.writing.references import Date, Reference, dates, ids, links
+from brief.writing.references import Date, Reference, dates, ids, links, moments
 
 TEXT_LIMIT = 20_000  # characters read of a text
 SENTENCE_LIMIT = 1_000
@@ -24,12 +25,22 @@ SENTENCE_LIMIT = 1_000
 Kind = Literal["number", "date", "id", "link", "name", "claim", "comparison"]
 
 # What a text may have for a sentence's reading; a share is no count, and a factor is neither.
-_BEARS_OUT = {"plain": ("plain", "score"), "pp": ("pp", "score", "percent"), "score": ("score", "pp", "plain")}
+_BEARS_OUT = {"plain": ("plain", "score"), "pp": ("pp", "score", "percent"), "score": ("score", "pp", "bare")}
 _SIZE_IN_NAME = re.compile(r"(?<=[A-Za-z0-9][-_])\d+(?:\.\d+)?[BMK](?![A-Za-z0-9])", re.ASCII)
 # Digits that belong to a name: H100, GPT-4o, CIFAR-10.
 _NUMBERED = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Za-z]+\d[\w.]*(?<!\.)(?:-[A-Za-z0-9.]+(?<!\.))*|(?=[a-z]*[A-Z])[A-Za-z]+(?:-[A-Za-z]+)*-\d[\w.]*(?<!\.))"
     r"(?![A-Za-z0-9])",
+    re.ASCII,
+)
+_HARDWARE = re.compile(
+    r"(?<![A-Za-z0-9-])(?:[AHBV][1-9]00|[AH]800|GB200|L40S?|RTX\s?\d{4}|[TG]PU\sv\d\w?)(?![A-Za-z0-9])", re.ASCII
+)
+_A_GPU = re.compile(r"\ban?\s(?:[\w-]+\s){0,2}[GT]PU\b", re.ASCII)
+# A number that stands for itself, as scores do; one before a noun counts something.
+_COUNTS = re.compile(
+    r"\s?-?(?!(?:to|on|in|for|and|over|at|with|vs|versus|against|compared|by|from|than|under|after|when|while|is|are|of)\b)[a-z]{2,}"
+    r"|\s?[个种类项条步层级篇份次组套轮名位张块天年月周小秒字亿万]",
     re.ASCII,
 )
 _LIST_ITEM = re.compile(r"(?:(?!,| and |、|和|与).)+")
@@ -46,6 +57,7 @@ class _Facts(NamedTuple):
     links: list[Reference]
     ids: list[Reference]
     dates: list[Date]
+    moments: list[Reference]
     rest: str  # the text with all of these blanked out
 
 
@@ -60,17 +72,25 @@ class Evidence:
         self.ids = {form for fact in facts for ref in fact.ids for form in (ref.key, _unversioned(ref.key))}
         self.ids |= {form for fact in facts for link in fact.links for form in _ids_in(link.key)}
         self.dates = [date.parts for fact in facts for date in fact.dates]
+        self.moments = {moment.key for fact in facts for moment in fact.moments}
         self.names = NameIndex(plain)
         self.claims = ClaimIndex(plain)
         self._quantities: dict[tuple[Decimal, str], list[frozenset[str]]] = defaultdict(list)
+        self._pairs: set[tuple[Decimal, Decimal]] = set()  # of numbers that stand beside each other
         for fact in facts:
             self._add_quantities(fact.rest)
 
     def _add_quantities(self, text: str) -> None:
-        blank = _blanked(text, _numbered_names(text))
-        for quantity in (*quantities(blank), *(q for m in _SIZE_IN_NAME.finditer(text) for q in quantities(m[0]))):
+        blank = _with_hardware(text, _blanked(text, _numbered_names(text)))
+        found = quantities(blank)
+        self._pairs |= {(a.readings[0][0], b.readings[0][0]) for pair in pairwise(found) for a, b in (pair, pair[::-1])}
+        if _A_GPU.search(blank):
+            self._quantities[Decimal(1), "plain"].append(frozenset({"gpu"}))
+        for quantity in (*found, *(q for m in _SIZE_IN_NAME.finditer(text) for q in quantities(m[0]))):
             for value, kind in (*quantity.readings, *_parts(quantity)):
                 self._quantities[value, kind].append(quantity.things)
+            if quantity.readings[0][1] == "plain" and not _COUNTS.match(blank, quantity.end):
+                self._quantities[quantity.readings[0][0], "bare"].append(quantity.things)
 
     def has_date(self, date: Date) -> bool:
         """Whether a text has the date, or one that says more."""
@@ -82,6 +102,10 @@ class Evidence:
 
     def has_quantity(self, quantity: Quantity) -> bool:
         """Whether a text has this number with this unit, of this kind of thing where both name it."""
+        if any(
+            kind.startswith("of ") and (value, Decimal(kind[3:])) in self._pairs for value, kind in quantity.readings
+        ):
+            return True
         return any(
             not things or not quantity.things or things & quantity.things
             for reading in quantity.readings
@@ -117,6 +141,7 @@ def _looked_up(sentence: str, evidence: Evidence) -> list[tuple[int, Kind, str, 
         *((link.start, "link", link.text, link.key in evidence.links) for link in facts.links),
         *((ref.start, "id", ref.text, ref.key in evidence.ids) for ref in facts.ids),
         *((date.start, "date", date.text, evidence.has_date(date)) for date in facts.dates),
+        *((moment.start, "date", moment.text, moment.key in evidence.moments) for moment in facts.moments),
         *((name.start, "name", name.text, known) for name, known in found_names),
         *_numbers(facts.rest, [name for name, _ in found_names], evidence),
         *((claim.start, claim.kind, claim.text, False) for claim in evidence.claims.problems(facts.rest)),
@@ -126,7 +151,7 @@ def _looked_up(sentence: str, evidence: Evidence) -> list[tuple[int, Kind, str, 
 
 def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[tuple[int, Kind, str, bool]]:
     spans = [(n.start, n.end) for n in names if any(c.isdigit() for c in n.text)]
-    blank = _blanked(text, [*spans, *_numbered_names(text)])
+    blank = _with_hardware(text, _blanked(text, [*spans, *_numbered_names(text)]))
     for quantity in quantities(blank):
         known = evidence.has_quantity(quantity)
         year = quantity.readings[0][1] == "plain" and evidence.has_year(quantity.readings[0][0])
@@ -136,7 +161,12 @@ def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[t
 
 def _parts(quantity: Quantity) -> Iterator[tuple[Decimal, str]]:
     """Yield the two numbers of a text's 3/5; a sentence may speak of either."""
-    if quantity.readings[0][1].startswith("of ") and quantity.text[0].isdigit():
+    value, kind = quantity.readings[0]
+    if kind == "x" and value > 2 and value == value.to_integral_value():  # 5x less is a fifth
+        yield Decimal(1), f"of {value.normalize():f}"
+    elif kind.startswith("of ") and value == 1 and kind != "of 2":
+        yield Decimal(kind[3:]), "x"
+    if kind.startswith("of ") and quantity.text[0].isdigit():
         yield quantity.readings[0][0], "plain"
         yield Decimal(quantity.readings[0][1][3:]), "plain"
 
@@ -155,11 +185,21 @@ def _facts(text: str) -> _Facts:
     found_ids = list(ids(rest))
     rest = _blanked(rest, [(ref.start, ref.end) for ref in found_ids])
     found_dates = list(dates(rest))
-    return _Facts(found_links, found_ids, found_dates, _blanked(rest, [(d.start, d.end) for d in found_dates]))
+    rest = _blanked(rest, [(date.start, date.end) for date in found_dates])
+    found_moments = list(moments(rest))
+    rest = _blanked(rest, [(moment.start, moment.end) for moment in found_moments])
+    return _Facts(found_links, found_ids, found_dates, found_moments, rest)
 
 
 def _numbered_names(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in _NUMBERED.finditer(text)]
+
+
+def _with_hardware(text: str, blank: str) -> str:
+    """Write GPU again where the name of one was blanked out, for what a number counts."""
+    for match in _HARDWARE.finditer(text):
+        blank = blank[: match.start()] + "GPU".ljust(len(match[0])) + blank[match.end() :]
+    return blank
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

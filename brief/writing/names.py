@@ -10,6 +10,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from brief.writing.institutions import has_kind, institutions, kind_of
+from brief.writing.numerals import ENGLISH
+
 LONGEST = 5  # words of a name that are looked up together
 SHORTEST_ACRONYM = 3  # two letters are the initials of too much
 
@@ -22,7 +25,9 @@ _WORD = re.compile(r"\d*[A-Za-z\u0370-\u03ff]+(?:\d+(?:\.\d+)*[A-Za-z]*)*|\d+(?:
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _STARTS = re.compile(r"(?:^|[.!?:;。|]\s*|[(\[\"*]|\n)[\s\"'*(\[-]*$")
 _VERSION = re.compile(r"\s(?P<version>\d{1,4}(?:\.\d+)?[a-z]?)(?![\w.%×^,]*[\w%×^])", re.ASCII)
+_VARIANT = re.compile(r"\s([A-Z]\w*)\b", re.ASCII)
 _COUNTED = re.compile(r"\s*(?:[个种类项条步层级篇份次组套轮倍成名位人家款张台天周年小时分秒万亿千百%])")
+_NUMBER_WORD = re.compile(ENGLISH, re.ASCII)
 _LINKING = frozenset(["of", "with", "and", "for", "the", "a", "an", "in", "on", "to", "from", "by", "via"])
 
 
@@ -41,6 +46,14 @@ def _lists() -> dict[str, Any]:
     return {**data, **words, "ordinary": frozenset(data["ordinary"]["words"].split())}
 
 
+@functools.cache
+def _frequent() -> frozenset[str]:
+    text = files("brief.writing").joinpath("ordinary.toml").read_text(encoding="utf-8")
+    listed = frozenset(tomllib.loads(text)["words"].split()) | _lists()["ordinary"]
+    more: frozenset[str] = listed.union(*(_stems(word) for word in _lists()["ordinary"]))
+    return more
+
+
 def words(text: str) -> list[str]:
     """Return the Latin words and version numbers of a folded text in lower case: `Qwen2.5-7B` is `qwen2.5`, `7b`."""
     return [match[0].lower() for match in _WORD.finditer(text)]
@@ -50,7 +63,9 @@ class NameIndex:
     """The names, and all other words, that texts contain; a name is found however it is spaced or hyphenated."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._text = "\n".join(texts).lower()
+        self._spelled = "\n".join(texts)
+        self._text = self._spelled.lower()
+        self._institutions: dict[str, bool] = {}
         self._found: set[str] = set()
         self._acronyms: set[str] = set()
         for text in texts:
@@ -68,34 +83,43 @@ class NameIndex:
             initials = "".join(word[0] for word in sequence)
             self._acronyms.update(initials[i : i + n] for n in (3, 4, 5, 6) for i in range(len(initials) - n + 1))
 
-    def has(self, name: str) -> bool:
+    def has(self, name: str, *, acronym: bool = False) -> bool:
         """Whether the texts have this word or squashed name, be it in the plural, or as the initials of its words."""
         for form in dict.fromkeys((name, name.removesuffix("s"), name.removesuffix("es"), f"{name}s")):
-            if form in self._found or (len(form) >= SHORTEST_ACRONYM and form in self._acronyms):
+            if form in self._found or (acronym and len(form) >= SHORTEST_ACRONYM and form in self._acronyms):
                 return True
         return False
 
     def has_chinese(self, name: str) -> bool:
-        """Whether the texts have this Chinese name of the closed list, or what it is called in English."""
+        """Whether the texts have this Chinese name, or what it is called in English where the closed list has it."""
+        if name not in _lists()["chinese"]:
+            return name in self._text or self._has_institution(kind_of(name))
         return name in self._text or any(
             other in self._found or (not other.isascii() and other in self._text) for other in _lists()["chinese"][name]
         )
 
+    def _has_institution(self, kind: str) -> bool:
+        if kind not in self._institutions:
+            self._institutions[kind] = has_kind(kind, self._spelled)
+        return self._institutions[kind]
+
     def supports(self, name: str) -> bool:
         """Whether every part of a name is in the texts, or general, or an ending that says nothing more."""
-        parts = words(name)
+        parts = [match[0] for match in _WORD.finditer(name)]
         i = 0
         while i < len(parts):
             length = next((n for n in range(min(LONGEST, len(parts) - i), 0, -1) if self._piece(parts[i : i + n])), 0)
-            if not length and not (i and _says_nothing(parts[i])):
+            if not length and not (i and _says_nothing(parts[i].lower())):
                 return False
             i += length or 1
         return True
 
-    def _piece(self, parts: list[str]) -> bool:
+    def _piece(self, spelled: list[str]) -> bool:
+        parts = [part.lower() for part in spelled]
+        acronym = sum(c.isupper() for c in spelled[0]) > 1 or parts[0] in _lists()["known_small"]
         if len(parts) == 1 and parts[0][0].isdigit():  # the 4 of GPT-4 goes with GPT; a size such as 7B stands alone
             return parts[0][-1] in "bmt" and parts[0] in self._found
-        return self.has("".join(parts)) or (len(parts) == 1 and _is_general(parts[0]))
+        return self.has("".join(parts), acronym=acronym) or (len(parts) == 1 and _is_general(parts[0]))
 
     def _has_versions(self, name: str) -> bool:
         """Whether the texts give this name a version number."""
@@ -121,7 +145,10 @@ class NameIndex:
         return any("".join(words(pair)) in self._found for pair in pairs)
 
     def _versioned(self, text: str, name: Name) -> Name:
-        """Take in a version number that follows the name, where the texts give the name one."""
+        """Take in a variant such as Pro, or a version number where the texts give the name one, after the name."""
+        variant = _VARIANT.match(text, name.end)
+        if variant and variant[1].lower() in _lists()["variants"]:
+            return Name(text[name.start : variant.end()], name.start, variant.end())
         match = _VERSION.match(text, name.end)
         if not match or _COUNTED.match(text, match.end()) or not name.text[-1].isalpha():
             return name
@@ -137,7 +164,10 @@ def names(text: str) -> Iterator[Name]:
     spans = [(m.start(), m.end()) for i, m in enumerate(tokens) if _is_name(text, tokens, i, mixed=mixed, title=title)]
     if mixed:
         pattern = "|".join(sorted(_lists()["chinese"], key=len, reverse=True))
-        spans += [match.span() for match in re.finditer(pattern, text)]
+        listed = [match.span() for match in re.finditer(pattern, text)]
+        spans += listed + [
+            s for s in institutions(text) if not any(s[0] < end and start < s[1] for start, end in listed)
+        ]
     yield from (Name(text[start:end], start, end) for start, end in sorted(spans))
 
 
@@ -154,15 +184,15 @@ def _is_name(text: str, tokens: Sequence[re.Match[str]], i: int, *, mixed: bool,
         return False
     if any(part in _lists()["known_small"] for part in parts) or _is_marked(spelled):
         return True
-    if not any(c.isupper() for c in spelled):
-        return False
-    if _lists()["known"].intersection(parts):
-        return True
+    if _lists()["known"].intersection(parts) or not any(c.isupper() for c in spelled):
+        return any(c.isupper() for c in spelled)
     ordinary = all(_is_ordinary(part) for part in parts)
     if ordinary and mixed and _in_run(tokens, i, text):
         return not all(part in _lists()["terms"] or part.removesuffix("s") in _lists()["terms"] for part in parts)
+    if ordinary and (mixed or title):
+        return False
     starts = bool(_STARTS.search(text[: tokens[i].start()]))
-    return not (ordinary and (mixed or title or starts))
+    return not (starts and (ordinary or all(_is_ordinary(part, _frequent()) for part in parts)))
 
 
 def _in_run(tokens: Sequence[re.Match[str]], i: int, text: str) -> bool:
@@ -187,9 +217,14 @@ def _is_general(word: str) -> bool:
     return word in general or word.removesuffix("s") in general
 
 
-def _is_ordinary(word: str) -> bool:
-    known = _lists()["ordinary"]
-    return word in known or any(stem in known for stem in _stems(word)) or word.endswith(("tion", "ness", "ability"))
+def _is_ordinary(word: str, known: frozenset[str] | None = None) -> bool:
+    known = known or _lists()["ordinary"]
+    return (
+        word in known
+        or any(stem in known for stem in _stems(word))
+        or word.endswith(("tion", "ness", "ability"))
+        or bool(_NUMBER_WORD.fullmatch(word))
+    )
 
 
 def _stems(word: str) -> Iterator[str]:

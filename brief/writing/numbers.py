@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from brief.writing import numerals
 from brief.writing.numerals import CHINESE, DIGITS, ENGLISH
+
+MOST = 1_000  # quantities read of a text
 
 # What a value may be: a count, a share, percentage points, points of a score, a factor, orders of magnitude, a ratio,
 # a vague "thousands", a place in an order.
@@ -31,7 +34,8 @@ class Quantity(NamedTuple):
 
 _SCALE = r"(?:thousand|million|billion|trillion|hundred|dozen)\b"
 _ORDINALS = ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
-_PARTS = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_PARTS = {word: 3 + i for i, word in enumerate(_ORDINALS)} | {"quarter": 4, "twentieth": 20, "hundredth": 100}
+_UP_TO_TEN = "one|two|three|four|five|six|seven|eight|nine|ten"
 _FACTORS = {"twice": 2, "thrice": 3, "doubl": 2, "tripl": 3, "quadrupl": 4, "翻": 2, "加倍": 2}
 _ZH_STEP = "万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百|十"
 _EN_STEPS = {"dozen": 10, "ten": 10, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
@@ -46,9 +50,15 @@ _QUANTITY = re.compile(
       |十分(?!之)|十足|一成不变|不三不四|说三道四|[张李]三|周[一二三四五六]|星期[一二三四五六])
     |百分之(?P<share>{DIGITS}|{CHINESE})|(?P<all>百分百)
     |(?P<below>{DIGITS}|{CHINESE})分之(?P<above>{DIGITS}|{CHINESE})
+    |\b(?P<order>an\s+order\s+of\s+magnitude)\b
     |(?P<half>\bhal(?:f|ve[sd]?|ving)\b(?!\s+an?\s)|一半|减半|半数|过半|对半)
-    |(?P<tenths>[一二两三四五六七八九])成(?![员为分立本就功熟果长效对])
-    |\b(?P<some>a|one|two|three|four)[\s-](?P<part>third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b
+    |(?P<more>[一二两三四五六七八九])成(?P<hundredths>[一二三四五六七八九半])(?![个名步种条])
+    |(?P<tenths>[一二两三四五六七八九]|[1-9](?:\.\d)?\s?)成(?![员为分立本就功熟果长效对])
+    |\b(?P<some>a|{_UP_TO_TEN})[\s-](?P<part>{"|".join(_PARTS)})(?:s|(?=\s+(?:of|as|to|in|the|fewer|less|more|fail\w*|that)\b|[.,;:]|$))(?<!\ba\stenths)\b
+    |\b(?P<hit>{_UP_TO_TEN})\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<try>{_UP_TO_TEN})\b
+    |\b(?P<whole>{_UP_TO_TEN}|\d{{1,3}})\s+and\s+a\s+half\b|(?P<whole_zh>[一二两三四五六七八九十\d]{{1,3}})\s?个半(?=小时|月|星期|百分点)
+    |\b(?P<single>single)(?=[\s-](?:[\w-]+\s){{0,2}}(?:GPU|TPU|node|machine|server)s?\b)|(?P<single_zh>单)(?=[卡机]|[张块台]\s?(?:GPU|显卡))
+    |(?P<large>{DIGITS}\s?(?:亿|万))零?\s?(?P<rest>\d{{1,4}}\s?(?:千万|百万|万|千|百)?)(?![\d.])
     |\b(?P<factor>twice|thrice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|quadrupl(?:e[sd]?|ing))\b
     |(?P<factor_zh>翻倍|翻了?一番|翻番|加倍)
     |(?:[数几上成](?P<vague_zh>{_ZH_STEP})|(?P<teens>十几))(?!字|分)
@@ -87,23 +97,33 @@ _THING = re.compile(
     |(?P<param>\bparam\w*|参数)|(?P<dataset>\bdata\s?sets?\b|\bbenchmarks?\b|数据集|基准)
     |(?P<item>\b(?:tasks?|questions?|problems?|samples?|examples?|instances?|items?|cases?|tests?)\b|任务|样本|问题|题|例|条)
     |(?P<person>\b(?:users?|people|participants?|annotators?|experts?)\b|用户|参与者|专家)
-    |(?P<agent>\bagents?\b|智能体|代理)|(?P<language>\blanguages?\b|语言)|(?P<gpu>\bGPUs?\b|显卡)
+    |(?P<node>\b(?:nodes?|machines?|servers?)\b|节点|机器|服务器)|(?P<bit>\bbits?\b|比特)|(?P<agent>\bagents?\b|智能体|代理)|(?P<language>\blanguages?\b|语言)|(?P<gpu>\b[GT]PUs?\b|显卡|[张块单]卡|卡)
     |(?P<step>\b(?:steps?|turns?|rounds?|iterations?)\b|步|轮)|(?P<image>\b(?:images?|videos?|frames?)\b|图像|图片|视频|帧)
     |(?P<repo>\brepo\w*|仓库)|(?P<star>\bstars?\b|星)|(?P<paper>\bpapers?\b|论文)|(?P<path>\btrajector\w+|\brollouts?\b|轨迹)
     """,
     re.ASCII | re.VERBOSE | re.IGNORECASE,
 )
-_PAST_WINDOW = re.compile(r"[,.;:!?、。()\d]")
+_PAST_WINDOW = re.compile(
+    r"[,.;:!?、。()\d的了由被与和在对]|\b(?:is|are|was|were|for|per|to|in|on|by|with|from|at|and|or|than|that|which|who|over|under|after|as|each|how|what|say|says|report|show|use)\b",
+    re.ASCII | re.IGNORECASE,
+)
+_NEAR = re.compile(
+    r"(?:\W*(?:[A-Za-z][\w-]*\W?[\u4e00-\u9fff]{0,2}|[\u4e00-\u9fff]{1,3})){0,3}", re.ASCII
+)  # three words on
+_FACTOR_BEFORE = re.compile(
+    r"(?:factors? of|multipl\w+ [^.;]{0,60}by)\s*(?:about|over|up to|~)?\s*$", re.ASCII | re.IGNORECASE
+)
 _MEASURE = re.compile(
-    r"[\s-]?个?(?:\btokens?\b|词元|\bhours?\b|小时|\bminutes?\b|分钟|秒|\b(?:day|week|month|year)s?\b|[天周年]|月|\bdollars?\b|美元)",
+    r"[\s-]?[个张块台]?\s?(?:\btokens?\b|词元|\bhours?\b|小时|\bminutes?\b|分钟|秒|\b(?:day|week|month|year)s?\b|[天周年]|月|"
+    r"\bdollars?\b|美元|\b[GT]PUs?\b|显卡|卡|\bbits?\b|比特|[GT]B\b|\bnodes?\b|节点)",
     re.ASCII | re.IGNORECASE,
 )
 _WINDOW = 40
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """Return the quantities of a folded text in order."""
-    found = [q for match in _QUANTITY.finditer(text) if (q := _quantity(text, match))]
+    """Return the first 1,000 quantities of a folded text in order."""
+    found = [q for match in islice(_QUANTITY.finditer(text), MOST) if (q := _quantity(text, match))]
     return tuple(_spread(text, found))
 
 
@@ -114,6 +134,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     kind = tail.lastgroup if tail else None
     end = tail.end() if tail else match.end()
     readings = tuple(_readings(match, kind or "plain"))
+    if kind is None and _FACTOR_BEFORE.search(text[max(match.start() - 80, 0) : match.start()]):
+        readings += ((readings[0][0], "x"),)
     things = _things(text, match.start(), end)
     word = match["english"] or match["chinese"]
     small = bool(word) and kind is None and readings[0][0] <= 2 and not _MEASURE.match(text, end)
@@ -127,30 +149,48 @@ def _free_place(text: str, match: re.Match[str]) -> bool:
 
 
 def _readings(match: re.Match[str], kind: str) -> Iterator[Reading]:
-    group = match.lastgroup
-    if group in ("digits", "letter", "scale", "scale_zh"):
-        yield from _of_digits(match, kind)
-    elif group in ("english", "chinese", "nth"):
-        yield from _of_kind(_value(match[group]), kind)
-    elif group in ("share", "tenths", "all"):
-        value = Decimal(100) if group == "all" else _value(match[group])
-        yield value * 10 if group == "tenths" else value, "percent"
-    elif group in ("power", "exponent"):
-        base = numerals.from_digits(match["mantissa"] or match["sci"] or "1")
-        yield from _of_kind(base.scaleb(int(match[group])), kind)
-    elif group in ("factor", "factor_zh"):
-        value = next(Decimal(n) for start, n in _FACTORS.items() if match[group].lower().startswith(start))
-        yield value, "x"
-        if value > 2:  # a triple has three parts
-            yield value, "plain"
-    elif group == "ratio":
-        yield from ((Decimal(part), f"ratio {match[group]}") for part in match[group].split(":")[:1])
-    elif group == "ordinal":
-        yield Decimal(3 + _ORDINALS.index(match[group].lower())), "plain"
-    elif group in ("vague", "vague_zh", "teens"):
-        yield Decimal(_vague(match)), "vague"
-    else:
-        yield from _of_fraction(match)
+    read = next((read for groups, read in _READERS if match.lastgroup in groups), None)
+    yield from read(match, kind) if read else _of_fraction(match)
+
+
+def _of_words(match: re.Match[str], kind: str) -> Iterator[Reading]:
+    yield from _of_kind(_value(match[match.lastgroup or 0]), kind)
+
+
+def _of_halves(match: re.Match[str], kind: str) -> Iterator[Reading]:
+    yield from _of_kind(_value(match[match.lastgroup or 0]) + Decimal("0.5"), kind)
+
+
+def _of_sum(match: re.Match[str], kind: str) -> Iterator[Reading]:
+    yield from _of_kind(_scaled_value(match["large"]) + _scaled_value(match["rest"]), kind)
+
+
+def _of_share(match: re.Match[str], _: str) -> Iterator[Reading]:
+    tenths = _value(match["tenths"] or match["more"] or "0") * 10
+    rest = match["hundredths"]
+    part = Decimal(5) if rest == "半" else _value(rest or match["share"] or "0")
+    yield Decimal(100) if match["all"] else tenths + part, "percent"
+
+
+def _of_power(match: re.Match[str], kind: str) -> Iterator[Reading]:
+    base = numerals.from_digits(match["mantissa"] or match["sci"] or "1")
+    yield from _of_kind(base.scaleb(int(match["power"] or match["exponent"])), kind)
+
+
+def _of_factor(match: re.Match[str], _: str) -> Iterator[Reading]:
+    word = match[match.lastgroup or 0].lower()
+    value = next(Decimal(n) for start, n in _FACTORS.items() if word.startswith(start))
+    yield value, "x"
+    if value > 2:  # a triple has three parts
+        yield value, "plain"
+
+
+def _of_ratio(match: re.Match[str], _: str) -> Iterator[Reading]:
+    yield Decimal(match["ratio"].partition(":")[0]), f"ratio {match['ratio']}"
+
+
+def _of_ordinal(match: re.Match[str], _: str) -> Iterator[Reading]:
+    yield Decimal(3 + _ORDINALS.index(match["ordinal"].lower())), "plain"
 
 
 def _of_digits(match: re.Match[str], kind: str) -> Iterator[Reading]:
@@ -178,11 +218,12 @@ def _of_fraction(match: re.Match[str]) -> Iterator[Reading]:
     if match["half"]:
         above, below = Decimal(1), Decimal(2)
     elif match["some"]:
-        above, below = numerals.from_english(match["some"]), Decimal(_PARTS[match["part"].lower()])
+        above = Decimal(1) if match["some"].lower() == "a" else numerals.from_english(match["some"])
+        below = Decimal(_PARTS[match["part"].lower()])
     else:
         above, below = (
-            _value(match[a] or match[b] or match[c])
-            for a, b, c in (("above", "over", "hits"), ("below", "under", "tries"))
+            _value(next(match[name] for name in groups if match[name]))
+            for groups in (("above", "over", "hits", "hit"), ("below", "under", "tries", "try"))
         )
     yield above, f"of {below.normalize():f}"
     if 0 < above < below and 1000 * above % below == 0:  # a rounded share could be that of other numbers
@@ -190,7 +231,13 @@ def _of_fraction(match: re.Match[str]) -> Iterator[Reading]:
         yield above / below, "plain"
 
 
+def _scaled_value(text: str) -> Decimal:
+    digits = text.rstrip("亿万千百 ")
+    return numerals.from_digits(digits, text[len(digits) :].strip() or None)
+
+
 def _value(text: str) -> Decimal:
+    text = text.strip()
     if text[0] in "0123456789.":
         return numerals.from_digits(text)
     return numerals.from_english(text) if text.isascii() else numerals.from_chinese(text)
@@ -208,7 +255,8 @@ def _vague(match: re.Match[str]) -> int:
 def _things(text: str, start: int, end: int) -> frozenset[str]:
     window = text[end : end + _WINDOW]
     stop = _PAST_WINDOW.search(window)
-    found = {m.lastgroup for m in _THING.finditer(window[: stop.start()] if stop else window) if m.lastgroup}
+    near = _NEAR.match(window[: stop.start()] if stop else window)
+    found = {m.lastgroup for m in _THING.finditer(near[0] if near else "") if m.lastgroup}
     return frozenset(found | {"money"} if text[:start].endswith("$") else found)
 
 
@@ -218,8 +266,10 @@ def _spread(text: str, found: list[Quantity]) -> Iterable[Quantity]:
         left, right = found[i], found[i + 1]
         value, kind = left.readings[0]
         between = text[left.end : right.start]
-        if kind == "plain" and left.text[-1:].isdigit() and _LIST.fullmatch(between):
-            lent = tuple((value, k) for _, k in right.readings if k in ("percent", "pp", "x", "score"))
+        tenths = right.text[-1:] == "成" and value <= 9
+        if kind == "plain" and (tenths or left.text[-1:].isdigit()) and _LIST.fullmatch(between):
+            units = {k for v, k in right.readings if v == right.readings[0][0]}  # 0.2 is no 20% to lend
+            lent = tuple((value * 10 if tenths else value, k) for k in ("percent", "pp", "x", "score") if k in units)
             scaled = _scaled(value, right)
             own = () if _RANGE.fullmatch(between) and (lent or scaled) else left.readings
             found[i] = left._replace(readings=(*own, *lent, *scaled), things=left.things | right.things)
@@ -229,3 +279,20 @@ def _spread(text: str, found: list[Quantity]) -> Iterable[Quantity]:
 def _scaled(value: Decimal, right: Quantity) -> tuple[Reading, ...]:
     scale = re.search(r"(?<=\d)[\s-]?([KMBTkmb]|thousand|million|billion|trillion|[十百千万亿]+)", right.text)
     return ((value * numerals.SCALES.get(scale[1].lower(), 1), right.readings[0][1]),) if scale else ()
+
+
+# How the groups of a match are read; those not here are fractions.
+_READERS: list[tuple[tuple[str, ...], Callable[[re.Match[str], str], Iterator[Reading]]]] = [
+    (("digits", "letter", "scale", "scale_zh"), _of_digits),
+    (("english", "chinese", "nth"), _of_words),
+    (("whole", "whole_zh"), _of_halves),
+    (("rest",), _of_sum),
+    (("share", "tenths", "hundredths", "all"), _of_share),
+    (("power", "exponent"), _of_power),
+    (("factor", "factor_zh"), _of_factor),
+    (("ratio",), _of_ratio),
+    (("ordinal",), _of_ordinal),
+    (("vague", "vague_zh", "teens"), lambda match, _: iter([(Decimal(_vague(match)), "vague")])),
+    (("single", "single_zh"), lambda *_: iter([(Decimal(1), "plain")])),
+    (("order",), lambda *_: iter([(Decimal(10), "x")])),
+]

@@ -154,6 +154,21 @@ def test_latex_is_read_through(text: str) -> None:
         ("3D scenes and triplets", "三维场景"),
         ("solves 3 out of 5", "60%"),
         ("an accuracy of 0.62", "62%"),
+        ("about one ninth of its size", "约九分之一"),
+        ("more than a fifth of them", "超过 20%"),
+        ("cut it by about a third", "减少约三分之一"),
+        ("60-80% fewer", "减少六到八成"),
+        ("75% of shops", "七成五的商店,四分之三"),
+        ("20% of shops", "one in five shops"),
+        ("2.5 hours; 1½ days", "两个半小时,1.5 天"),
+        ("120M of 35K", "1 亿 2 千万与 3 万 5 千"),
+        ("multiplies the tokens by 3.4", "token 变为 3.4 倍"),
+        ("128 experts, 8 chosen", "8 of 128 experts"),
+        ("from 0.214 to 0.187 on questions", "从 0.214 降到 0.187"),
+        ("23 of the papers report how users agree", "only 23 say how users agree"),
+        ("10x that of it", "an order of magnitude above it"),
+        ("on one H100", "在单张 GPU 上"),
+        ("a tenth, 5x less", "十分之一,五分之一"),
     ],
 )
 def test_a_text_may_write_its_numbers_in_any_way(text: str, sentence: str) -> None:
@@ -161,8 +176,30 @@ def test_a_text_may_write_its_numbers_in_any_way(text: str, sentence: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        *(("weights in 4 bits, 0.4 points", "It falls by 4 points."), ("It fits on 2.", "It fits on a single GPU.")),
+        *(("It fits on two GPUs.", "一块 GPU 即可"), ("one ninth", "八分之一"), ("60-80%", "五到七成"), ("2.5", "1½")),
+        *(("multiplies it by 3.4", "变为 3.5 倍"), ("40 shops", "one in four"), ("5x", "an order of magnitude")),
+    ],
+)
+def test_a_number_of_another_kind_is_a_problem(text: str, sentence: str) -> None:
+    assert kinds(sentence, Evidence([text])) == {"number"}
+
+
+@pytest.mark.parametrize(
     "sentence",
-    ["2026-04-29", "April 29", "29 Apr 2026", "2026 年 4 月 29 日", "4 月 29 日", "2026/04/29", "April 2026"],
+    [
+        "2026-04-29",
+        "April 29",
+        "四月二十九日",
+        "二〇二六年四月",
+        "29 Apr 2026",
+        "2026 年 4 月 29 日",
+        "4 月 29 日",
+        "2026/04/29",
+        "April 2026",
+    ],
 )
 def test_a_date_may_be_written_in_any_way(sentence: str) -> None:
     assert problems(f"Posted {sentence}.", EVIDENCE) == ()
@@ -170,10 +207,39 @@ def test_a_date_may_be_written_in_any_way(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["2026-04-30", "April 28", "2025 年 4 月 29 日", "5 月 29 日", "March 2026", "26 日"]
+    "sentence",
+    [
+        "2026-04-30",
+        "April 28",
+        "2025 年 4 月 29 日",
+        "5 月 29 日",
+        "March 2026",
+        "26 日",
+        "四月二十八日",
+        "二〇二五年四月",
+    ],
 )
 def test_another_date_is_a_problem(sentence: str) -> None:
     assert kinds(f"Posted {sentence}.") == {"date"}
+
+
+@pytest.mark.parametrize("sentence", ["上周五", "last Friday", "昨天", "yesterday", "去年", "last month", "on Monday"])
+def test_a_day_that_only_the_writer_knows_is_a_problem(sentence: str) -> None:
+    assert kinds(f"Posted {sentence}.") == {"date"}
+    assert kinds(f"Posted {sentence}.", Evidence([f"It came {sentence}."])) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence", ["今天先读它", "每周三次", "这三个月", "It runs every week.", "Sunny days in March"]
+)
+def test_other_days_need_nothing(sentence: str) -> None:
+    assert kinds(sentence, Evidence(["It takes 3 months in March, 三个月, 三次."])) == set()
+
+
+@pytest.mark.parametrize("dot", [" 点 ", "[.]", "(dot)", " dot ", " . ", "点", "。"])
+def test_a_link_may_not_hide(dot: str) -> None:
+    assert kinds(f"见 shop{dot}com/other。") == {"link"}
+    assert kinds(f"见 github{dot}com/tide/pool。") == set()
 
 
 @pytest.mark.parametrize(

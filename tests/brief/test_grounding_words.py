@@ -2,7 +2,7 @@
 
 import pytest
 
-from brief.writing.grounding import Evidence, checked, problems
+from brief.writing.grounding import Evidence, Problem, checked, problems
 
 TEXT = (
     "TidePool: practice grounds for shop agents. We train Qwen2.5-7B and GPT-4o with group relative policy "
@@ -116,6 +116,32 @@ CLAIMS = {
     "breakthrough": (["A breakthrough in shops.", "革命性的方法。", "里程碑"], "a paradigm shift", "突破"),
     "largest": (["The largest shop.", "最大的商店"], "the largest one", "最大"),
     "fastest": (["The fastest agent.", "最快的 agent"], "the fastest", "最快"),
+    "replaced": (
+        ["已经可以取代店员。", "It makes clerks obsolete.", "It can replace them."],
+        "It replaces clerks.",
+        "替代店员",
+    ),
+    "immune": (
+        ["It is immune to fraud.", "对欺诈免疫。", "It blocks all fraud.", "能抵御所有欺诈"],
+        "It prevents fraud.",
+        "防住所有欺诈",
+    ),
+    "settled": (
+        ["It settles the question.", "It closes the gap to people.", "难题迎刃而解。", "弥合了差距"],
+        "It bridges the gap.",
+        "消除差距",
+    ),
+    "certain": (["It undoubtedly helps.", "毫无疑问,它有用。", "注定如此"], "It is proven to help.", "必然有用"),
+    "astonishing": (["An astonishing gain.", "结果惊人。"], "A remarkable gain.", "令人意外"),
+    "universal": (["It works on any shop.", "适用于所有商店。"], "It is general.", "任意商店"),
+    "flawless": (["It is flawless.", "毫无瑕疵。"], "It is completely right.", "完全正确"),
+    "free": (["It comes at no cost.", "零成本"], "The overhead is negligible.", "开销可忽略"),
+    "top": (["It is second to none.", "在榜单上登顶。", "业界第一"], "the best of all", "领先"),
+    "profession": (
+        ["It is better than professional doctors.", "翻译质量已超过专业译员。", "与医生水平相当。"],
+        "Its gap to physicians closes: it matches experts.",
+        "超过译员与医生",
+    ),
     "least": (["The cheapest agent.", "成本最低"], "the lowest", "最低"),
     "best": (
         ["The best agent.", "最强的 agent", "最好的方法", "效果最佳", "the most capable agent"],
@@ -203,6 +229,16 @@ def test_plain_words_are_no_claims(sentence: str) -> None:
             "It improves upon Zorbo.",
         ),
         *("击败了所有基线", "领先于 Zorbo", "比基线更省"),
+        *("It overtakes Zorbo.", "It tops Zorbo.", "It edges out Zorbo.", "It needs far less memory than Zorbo."),
+        *("It is more patient than Zorbo.", "It has a lower lag than Zorbo.", "It trails Zorbo."),
+        *(
+            "收益大于 Zorbo。",
+            "延迟短于 Zorbo。",
+            "吊打 Zorbo。",
+            "输给 Zorbo。",
+            "与 Zorbo 不相上下。",
+            "跑赢 Zorbo。",
+        ),
     ],
 )
 def test_a_comparison_needs_one_in_the_text(sentence: str) -> None:
@@ -233,6 +269,84 @@ def test_a_comparison_is_with_what_the_text_compares() -> None:
     evidence = Evidence(["TidePool builds on Zorbo. It opens shops. It sells. It outperforms Quux by far."])
     assert kinds("TidePool 优于 Quux。", evidence) == set()
     assert kinds("TidePool 优于 Zorbo。", evidence) == {"comparison"}
+
+
+COMPARED = Evidence(
+    [
+        (
+            "TidePool keeps shops. TidePool outperforms Quux, and it needs fewer steps than greedy search. "
+            "On TownMart the two are level. We find no evidence that larger shops profit more. "
+            "Mori scores 71.5% and Zorbo 68.3%. Training raises the score from 3% to 5%, without labels of clerks."
+        )
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("TidePool 比 greedy search 步数更少。", "It needs fewer steps than greedy search.", "Mori 优于 Zorbo。"),
+        *("TidePool 优于 Quux。", "没有证据表明大店优于小店。", "It does not beat Zorbo.", "低于 Mori 的 71.5%。"),
+    ],
+)
+def test_what_the_text_compares_may_be_compared(sentence: str) -> None:
+    assert kinds(sentence, COMPARED) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("TidePool 优于 nucleus sampling。", "It beats human clerks.", "Quux 优于 TidePool。"),
+        *("Quux outperforms TidePool.", "在 TownMart 上,TidePool 优于 Quux。", "步数少于 Mori。"),
+    ],
+)
+def test_what_the_text_does_not_compare_may_not(sentence: str) -> None:
+    assert "comparison" in kinds(sentence, COMPARED)
+
+
+def test_what_the_text_denies_bears_out_nothing() -> None:
+    evidence = Evidence(["We find no evidence that larger shops profit more than small ones."])
+    assert kinds("大店收益大于小店。", evidence) == {"comparison"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("Reproduce the smallest setting first.", "先复现最小的设置。", "Start with the simplest baseline."),
+        *("建议从最简单的基线开始。", "可以先用最便宜的模型跑通。", "You should try the cheapest model."),
+    ],
+)
+def test_what_the_reader_should_choose_is_no_claim(sentence: str) -> None:
+    assert kinds(sentence, PLAIN) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("Rain is not simulated.", "Settlement takes days.", "Annotator-dependent noise is left out.", "Thirty shops"),
+        *("Wander through town. Fetch its goods.", "来自 3 家医院与一家公司", "合作大学没有参与", "面向医院与实验室"),
+    ],
+)
+def test_plain_words_are_no_names(sentence: str) -> None:
+    assert "name" not in kinds(sentence, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "named"),
+    [
+        ("It solves ShopBench Verified.", "It solves ShopBench Pro.", "ShopBench Pro"),
+        ("It runs Qwen2.5-7B.", "It runs Qwen2.5 Max.", "Qwen2.5 Max"),
+        ("Policies resist opponents.", "It runs on Pro hardware, by Pro.", "Pro"),
+        ("It holds 15 wards.", "数据来自协和医院。", "协和医院"),
+        ("It holds 15 wards.", "由慕尼黑工业大学提出。", "慕尼黑工业大学"),
+    ],
+)
+def test_another_of_a_family_and_an_institution_are_names(text: str, sentence: str, named: str) -> None:
+    assert Problem("name", named) in problems(sentence, Evidence([text]))
+
+
+def test_a_chinese_institution_may_translate_an_english_one() -> None:
+    assert kinds("由慕尼黑工业大学提出。", Evidence(["the Technical University of Munich"])) == set()
 
 
 def test_checked_has_the_names_in_order() -> None:
