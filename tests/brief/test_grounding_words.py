@@ -193,6 +193,8 @@ def test_a_strong_claim_needs_one_in_the_text(claim: str) -> None:
         *(
             "建议对比其差异,比如买什么。",
             "Unlike a benchmark, it lives on.",
+            "It improves on long-horizon shop tasks.",
+            "Non-dominated sorting of what agents buy; buying dominates what they do, and it falls short.",
             "与静态环境不同。",
             "超过 3 个",
             "more than a shop",
