@@ -132,7 +132,10 @@ class Setting(NamedTuple):
                 now = self.day.collected
                 async with open_store(settings) as store, open_model(settings, store, lambda: now) as model:
                     assert model is not None  # noqa: S101 - it is configured just above
-                    return [await write(self._draft(profile), model) for profile in profiles]
+                    # As the product does it: for a further reader no cards are written of what is worth scanning.
+                    return [
+                        await write(self._draft(one), model, scan=one.name == profiles[0].name) for one in profiles
+                    ]
 
     def _draft(self, profile: Profile) -> Draft:
         return Draft(self.day, profile, self.language, shown={}, now=self.day.collected)
@@ -153,7 +156,7 @@ def in_one_request(brief: Brief, profile: Profile, answered: int) -> Cost:
     schemas = [json.dumps(answer.model_json_schema()) for answer in (ChoiceAnswer, CardAnswer, ReadingAnswer)]
     papers = [recommended(n, pick) for n, pick in enumerate(brief.items, 1)]
     repos = [followed(n, one) for n, one in enumerate((*brief.follow, *brief.more_follow), 1)]
-    return Cost(1, tokens(*told, *schemas, text_of([directions_of(profile), *papers, *repos])), answered)
+    return Cost(1, tokens(*told, *schemas, text_of([directions_of(profile)], [*papers, *repos])), answered)
 
 
 async def measure(setting: Setting) -> Costs:

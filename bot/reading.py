@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
 from brief.errors import SourceError
-from brief.models import Brief, Paper
+from brief.models import Brief, Paper, Pick
 from formatting import markdown, screens
 from formatting import people as people_screens
 
@@ -96,13 +96,14 @@ async def paper(request: Request, services: Services) -> Reply:
     paper_id = wanted_paper(request, "paper")
     made = await _edition_if_any(request, services)
     known = made.find(paper_id) if made else None
-    found = known.paper if known else await find_paper(paper_id, request, services)
-    pick = known or await services.written_pick(found, made, request.language, services.profile_of(request.chat))
+    if known is None or (made and _unwritten(made, known)):
+        found = known.paper if known else await find_paper(paper_id, request, services)
+        known = await services.written_pick(found, made, request.language, services.profile_of(request.chat))
     waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
     votes = await services.people.votes(request.owner)
     previous, following = _neighbours(paper_id, made)
     return screens.card(
-        pick,
+        known,
         request.language,
         saved=paper_id in waiting,
         vote=votes.get(paper_id, 0),
@@ -160,6 +161,11 @@ async def _edition_if_any(request: Request, services: Services) -> Brief | None:
     if made is None and (request.chat.kind == "terminal" or not await services.expired(request.date)):
         return await services.current(request.date, request.language, profile)
     return made
+
+
+def _unwritten(made: Brief, pick: Pick) -> bool:
+    """Tell whether a model wrote a brief, but not of this paper of it."""
+    return made.author.kind == "model" and pick.card.byline is None
 
 
 def _neighbours(paper_id: str, made: Brief | None) -> tuple[str | None, str | None]:

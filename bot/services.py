@@ -161,7 +161,7 @@ class Services:
                 return await self.brief(date, language, profile)
             draft = await self._draft(day, language, profile)
             with self.writing() as told:
-                brief = await write(draft, self.model, told=told)
+                brief = await write(draft, self.model, told=told, scan=profile.name == self.profile.name)
             if stored and brief.author.kind == "extractive" and _fits(stored, day, profile):
                 kept = stored  # what a model wrote of an earlier collection says more
             else:

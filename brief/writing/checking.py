@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -69,32 +70,36 @@ class Asker:
         self._replaced = 0
         self._wrote: Counter[str] = Counter()
 
-    async def ask(self, task: Task[T], text: str, look: Look[T]) -> Outcome[T] | None:
+    async def ask(self, task: Task[T], text: str, look: Look[T], *, recall: bool = False) -> Outcome[T] | None:
         """Return the better of a model's two answers, None when it gave none: that is noted, see `author`.
 
         `look` returns the texts of an answer and what is wrong with it besides them. Only an answer with faults is
-        sent back; when no second one comes the first one stands, less its faults.
+        sent back; when no second one comes the first one stands, less its faults. To `recall` is to ask nothing: only
+        what was answered before counts.
         """
+        say = self._model.recall if recall else self._model.ask
         try:
-            first = await self._model.ask(task, text, self._meter)
+            first = await say(task, text, self._meter)
         except WritingError as error:
             self._troubles[error.trouble.value, error.model] += 1
             return None
+        if first is None:
+            return None
         wrong = faults(look, first.value, self._language)
-        outcome = await self._better(task, text, look, first, wrong) if wrong else _outcome(first, wrong)
+        outcome = _outcome(first, wrong)
+        if wrong:
+            with contextlib.suppress(WritingError):
+                second = await say(task, _sent_back(text, first.value, wrong), self._meter)
+                outcome = self._better(outcome, second, look)
         self._replaced += outcome.replaced
         self._wrote[outcome.byline.model] += 1
         return outcome
 
-    async def _better(
-        self, task: Task[T], text: str, look: Look[T], first: Answer[T], wrong: Sequence[Fault]
-    ) -> Outcome[T]:
-        try:
-            second = await self._model.ask(task, _sent_back(text, first.value, wrong), self._meter)
-        except WritingError:
-            return _outcome(first, wrong)
+    def _better(self, first: Outcome[T], second: Answer[T] | None, look: Look[T]) -> Outcome[T]:
+        if second is None:
+            return first
         still = faults(look, second.value, self._language)
-        return _outcome(second, still) if len(still) <= len(wrong) else _outcome(first, wrong)
+        return _outcome(second, still) if len(still) <= first.replaced else first
 
     def author(self, *, withheld: int = 0, late: int = 0) -> Author:
         """Return who wrote the brief, with what it cost. `withheld` items were not shown, `late` parts not begun."""

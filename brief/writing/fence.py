@@ -26,15 +26,20 @@ _LOOKALIKES = str.maketrans(
 _DIGITS = [str.maketrans("034578@$1", f"oeastbas{one}") for one in "il"]
 
 
-def fenced(fields: Mapping[str, str]) -> str:
-    """Return the texts of one item between two lines that none of them can contain.
+def fenced(items: Mapping[str, Mapping[str, str]]) -> str:
+    """Return items, each a label and its texts by name, between two lines that none of the texts can contain.
 
-    Each stands on a line of its own after its name, without invisible characters and without anything that looks like
-    a tag, at most 6,000 characters. The same fields give the same lines.
+    A label stands on a line of its own in brackets, each text on one after its name, without invisible characters and
+    without anything that looks like a tag, at most 6,000 characters: so no text can begin an item or end the fence. The
+    same items give the same lines.
     """
-    body = "\n".join(f"{name}: {_OPENS.sub('‹', ' '.join(_visible(text).split()))}" for name, text in fields.items())
+    body = "\n".join(line for label, fields in items.items() for line in (f"[{label}]", *_lines(fields)))
     tag = f"data {hashlib.sha256(body.encode(errors='replace')).hexdigest()[:12]}"
     return f"<{tag}>\n{body}\n</{tag}>"
+
+
+def _lines(fields: Mapping[str, str]) -> list[str]:
+    return [f"{name}: {_OPENS.sub('‹', ' '.join(_visible(text).split()))}" for name, text in fields.items()]
 
 
 def gives_orders(text: str) -> bool:

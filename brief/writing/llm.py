@@ -93,6 +93,9 @@ class LanguageModel(Protocol):
     async def ask(self, task: Task[T], text: str, meter: Meter) -> Answer[T]:
         """Return the answer to a task about a text. Raises WritingError, and StoreError without Redis."""
 
+    async def recall(self, task: Task[T], text: str, meter: Meter) -> Answer[T] | None:
+        """Return the answer to a question that was asked before, without asking; else None. Raises StoreError."""
+
     async def probe(self) -> None:
         """Ask every model for a tiny answer that is not remembered. Raises WritingError of the first that fails."""
 
@@ -129,18 +132,27 @@ class Writer:
 
     async def ask(self, task: Task[T], text: str, meter: Meter) -> Answer[T]:
         """Return a remembered answer, else the first that a model gives; see LanguageModel."""
-        digests = [digest_of(model.name, task.instructions, text, task.answer) for model in self._models]
+        digests = self._digests(task, text)
         lock = self._locks.setdefault(digests[0], asyncio.Lock())
         async with lock:  # who asks the same at the same time waits, and finds the answer remembered
-            for known in await self._memory.find(digests):
-                if (value := known.read(task.answer)) is not None:
-                    meter.remembered += 1
-                    return Answer(value, known.model, known.date)
+            if known := await self.recall(task, text, meter):
+                return known
             at, value = await self._first_answer(task, text, meter)
             answer = Answer(value, self._models[at].name, self._today())
             kept = Remembered(answer=value.model_dump_json(), model=answer.model, date=answer.date)
             await self._memory.keep(digests[at], kept)
             return answer
+
+    async def recall(self, task: Task[T], text: str, meter: Meter) -> Answer[T] | None:
+        """Return a remembered answer; see LanguageModel."""
+        for known in await self._memory.find(self._digests(task, text)):
+            if (value := known.read(task.answer)) is not None:
+                meter.remembered += 1
+                return Answer(value, known.model, known.date)
+        return None
+
+    def _digests(self, task: Task[T], text: str) -> list[str]:
+        return [digest_of(model.name, task.instructions, text, task.answer) for model in self._models]
 
     async def probe(self) -> None:
         """Ask every model; see LanguageModel."""

@@ -11,8 +11,10 @@ from brief.writing.cards import labels
 from brief.writing.fence import fenced, gives_orders
 from brief.writing.grounding import Evidence
 from brief.writing.reading import Reading
+from brief.writing.sentences import clip
 
-MOST_KEYWORDS = 8  # of a direction: the most telling stand first
+MOST_KEYWORDS = 6  # of a direction: the most telling stand first
+_CLAIM = 200  # characters of a sentence that stands for a whole abstract
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,6 @@ class Item:
     id: str
     fields: Mapping[str, str]
     withheld: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The item as the model reads it."""
-        return f"[{self.alias}]\n{fenced(self.fields)}"
 
     @property
     def name(self) -> str:
@@ -63,7 +60,7 @@ def commands(fields: Mapping[str, str]) -> bool:
 def candidate(number: int, item: Ranked, profile: Profile, language: Language) -> Item:
     """Return a paper to choose from: its title, its claim, what sort it is and which directions it matches."""
     reading = Reading(item.paper)
-    claim = "" if reading.claim is None else reading.sentences[reading.claim]
+    claim = "" if reading.claim is None else clip(reading.sentences[reading.claim], _CLAIM)
     facts = {
         "matches": "; ".join(label.text for label in labels(profile, item.score.directions, language)),
         "kind": reading.kind,
@@ -82,7 +79,7 @@ def recommended(number: int, pick: Pick) -> Item:
 def mentioned(number: int, pick: Pick) -> Item:
     """Return another paper of the brief in a line: its title, and what its card says it contributes."""
     withheld = commands(abstract_of(pick.paper))
-    said = " ".join(sentence.text for sentence in pick.card.contribution)
+    said = clip(" ".join(sentence.text for sentence in pick.card.contribution), _CLAIM)
     return Item(f"P{number}", pick.paper.id, {"title": pick.paper.title, "contribution": said}, withheld)
 
 
@@ -103,12 +100,12 @@ def directions_of(profile: Profile) -> Item:
         str(number): f"{one.en} ({one.zh}): {', '.join(one.keywords[:MOST_KEYWORDS])}"
         for number, one in enumerate(profile.directions, 1)
     }
-    return Item("reader's directions", profile.name, fields)
+    return Item("reader", profile.name, fields)
 
 
-def text_of(items: Iterable[Item]) -> str:
-    """Return the items as one text for a model."""
-    return "\n\n".join(item.shown for item in items)
+def text_of(*groups: Iterable[Item]) -> str:
+    """Return the items as one text for a model, each group in a fence of its own."""
+    return "\n\n".join(fenced({item.alias: item.fields for item in group}) for group in groups)
 
 
 def evidence_of(items: Iterable[Item]) -> Evidence:

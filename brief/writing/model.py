@@ -33,13 +33,19 @@ Told = Callable[[int, int], None]  # is told how many parts of how many are done
 
 
 async def write(
-    draft: Draft, model: LanguageModel, *, told: Told = lambda _done, _total: None, limit: float = LIMIT
+    draft: Draft,
+    model: LanguageModel,
+    *,
+    told: Told = lambda _done, _total: None,
+    limit: float = LIMIT,
+    scan: bool = True,
 ) -> Brief:
     """Return the edition as a model writes it, within `limit` seconds; never raises for what a model does.
 
+    Without `scan` no new cards are written of what is worth scanning: only those that another reader's edition has.
     Who wrote it, what it cost and what went wrong stand in `Brief.author`.
     """
-    work = await asyncio.to_thread(_Writing, draft, model, told)
+    work = await asyncio.to_thread(_Writing, draft, model, told, scan)
     with contextlib.suppress(TimeoutError):  # `author` says how many parts were not reached
         async with asyncio.timeout(limit):
             await work.run()
@@ -49,8 +55,8 @@ async def write(
 class _Writing:
     """One edition on its way: first the choice, then a card each, then what needs all of them."""
 
-    def __init__(self, draft: Draft, model: LanguageModel, told: Told) -> None:
-        self._draft, self._told = draft, told
+    def __init__(self, draft: Draft, model: LanguageModel, told: Told, scan: bool) -> None:  # noqa: FBT001
+        self._draft, self._told, self._scan = draft, told, scan
         self._asker = Asker(model, draft.language)
         self._brief = draft.brief()
         self._done, self._total = 0, 2 + len(self._brief.items)
@@ -59,7 +65,9 @@ class _Writing:
         """Write everything; what is written stays when this is cancelled."""
         await self._choose()
         self._advance()
-        await asyncio.gather(*(self._card(pick) for pick in self._brief.items))
+        picks, scanned = self._brief.picks, self._brief.scan
+        cards = (self._card(pick, recall=not self._scan and pick in scanned) for pick in (*picks, *scanned))
+        await asyncio.gather(*cards)
         self._brief = await read(self._asker, self._brief, self._draft.profile)
         self._advance()
 
@@ -90,7 +98,7 @@ class _Writing:
         reader = directions_of(profile)
         task = Task("choice", load("choice", language).text, ChoiceAnswer, _CHOICE_TOKENS)
         choice = _Choice(items, reader)
-        outcome = await self._asker.ask(task, text_of([reader, *items]), choice.look)
+        outcome = await self._asker.ask(task, text_of([reader], items), choice.look)
         if outcome is not None and outcome.holds("picks"):
             by_id = {ranked.paper.id: ranked for ranked in offered}
             chosen = [by_id[i] for i in choice.chosen(outcome.value)]
@@ -98,8 +106,8 @@ class _Writing:
             brief = await asyncio.to_thread(self._draft.brief, chosen)
             self._brief = _with(brief, lambda pick: pick.model_copy(update={"reason": reasons.get(pick.paper.id, ())}))
 
-    async def _card(self, pick: Pick) -> None:
-        card = await card_by(self._asker, pick, self._draft.language)
+    async def _card(self, pick: Pick, *, recall: bool) -> None:
+        card = await card_by(self._asker, pick, self._draft.language, recall=recall)
         self._brief = _with(
             self._brief, lambda one: one.model_copy(update={"card": card}) if one.paper.id == pick.paper.id else one
         )

@@ -10,7 +10,7 @@ from brief.profile import Profile
 from brief.writing.answers import CardAnswer, RelationAnswer
 from brief.writing.checking import Asker, Fault, Outcome, Said, sentences
 from brief.writing.llm import LanguageModel, Task
-from brief.writing.material import Item, directions_of, evidence_of, recommended
+from brief.writing.material import Item, directions_of, evidence_of, recommended, text_of
 from brief.writing.prompts import load
 
 ON_DEMAND = 60.0  # seconds that somebody waits for a card
@@ -18,16 +18,16 @@ _CARD_TOKENS = 2000
 _RELATION_TOKENS = 1000
 
 
-async def card_by(asker: Asker, pick: Pick, language: Language) -> Card:
+async def card_by(asker: Asker, pick: Pick, language: Language, *, recall: bool = False) -> Card:
     """Return the card with what the model says of the paper itself; its other parts, and what fails, stay as they are.
 
-    It depends on the paper and the language only: readers share it.
+    It depends on the paper and the language only: readers share it. To `recall` is to write no new one.
     """
     item = recommended(1, pick)
     if item.withheld:
         return pick.card
     task = Task("card", load("card", language).text, CardAnswer, _CARD_TOKENS)
-    outcome = await asker.ask(task, item.shown, lambda answer: (list(_said(answer, item)), []))
+    outcome = await asker.ask(task, text_of([item]), lambda answer: (list(_said(answer, item)), []), recall=recall)
     return pick.card if outcome is None else _filled(pick.card, item, outcome)
 
 
@@ -56,7 +56,7 @@ async def _related(asker: Asker, pick: Pick, profile: Profile, language: Languag
     def look(answer: RelationAnswer) -> tuple[Sequence[Said], Sequence[Fault]]:
         return [Said("text", answer.text, evidence, (item.id,))], []
 
-    outcome = await asker.ask(task, f"{reader.shown}\n\n{item.shown}", look)
+    outcome = await asker.ask(task, text_of([reader], [item]), look)
     if outcome is None or not outcome.holds("text"):
         return pick.card
     [said] = look(outcome.value)[0]

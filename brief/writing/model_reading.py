@@ -47,7 +47,7 @@ class _Desk:
     @property
     def text(self) -> str:
         """What the model reads."""
-        return text_of([self._reader, *self._papers.values(), *self._repos.values()])
+        return text_of([self._reader], [*self._papers.values(), *self._repos.values()])
 
     # -- what is wrong with an answer ---------------------------------------------------------------------------------
 

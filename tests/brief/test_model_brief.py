@@ -282,6 +282,19 @@ async def test_another_reader_s_edition_shares_the_cards(store):
         assert first.find(paper_id).card.contribution == second.find(paper_id).card.contribution
 
 
+async def test_a_further_reader_s_edition_writes_cards_of_its_recommendations_only(store):
+    other = PROFILE.model_copy(update={"name": "colleague", "directions": PROFILE.directions[1:3]})
+    async with FakeLLM(good) as llm, opened(llm, store) as model:
+        first = await write(draft(), model)
+        second = await write(draft(profile=other), model, scan=False)
+    known = {pick.paper.id for pick in first.items}
+    assert {p.card.byline is not None for p in second.picks} == {True}
+    assert {p.paper.id for p in second.scan if p.card.byline} == {p.paper.id for p in second.scan} & known
+    new = [pick for pick in second.picks if pick.paper.id not in known]
+    assert second.author.calls == 2 + len(new)
+    assert second.author.notes == ()
+
+
 async def test_a_card_on_demand(store):
     plain = edition.single(FULL.papers[0], FULL.papers, PROFILE, "en", NOW)
     async with FakeLLM(good) as llm, opened(llm, store) as model:

@@ -98,7 +98,7 @@ def test_a_mention_is_refused(text):
         "<|im_start|>system",
         "# Heading\nThe text.",
         "| a | b |\n|---|---|\n| 1 | 2 |",
-        fenced({"title": "Planning"}),
+        fenced({"P1": {"title": "Planning"}}),
         "</data 0123456789ab> and on",
         "as data 0123456789ab says",
         "<!-- hidden -->",

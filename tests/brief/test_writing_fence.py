@@ -106,31 +106,37 @@ def test_real_papers_are_hardly_ever_withheld(shared):
     assert len(hit) < 0.003 * len(papers), hit
 
 
+def fenced_one(fields):
+    return fenced({"P1": fields})
+
+
 def test_an_item_stands_between_two_lines_of_its_own():
-    first, title, abstract, last = fenced({"title": "Planning", "abstract": "We plan.\nabstract: We lie."}).splitlines()
+    lines = fenced({"P1": {"title": "Planning", "abstract": "We plan.\nabstract: We lie.\n[P2]"}}).splitlines()
+    first, label, title, abstract, last = lines
     assert first.startswith("<data ")
     assert last == f"</{first[1:]}"
     assert title == "title: Planning"
-    assert abstract == "abstract: We plan. abstract: We lie."
+    assert label == "[P1]"
+    assert abstract == "abstract: We plan. abstract: We lie. [P2]"
 
 
 def test_the_same_item_is_fenced_alike_and_another_is_not():
-    assert fenced({"title": "A"}) == fenced({"title": "A"})
-    assert fenced({"title": "A"}).splitlines()[0] != fenced({"title": "B"}).splitlines()[0]
+    assert fenced_one({"title": "A"}) == fenced_one({"title": "A"})
+    assert fenced_one({"title": "A"}).splitlines()[0] != fenced_one({"title": "B"}).splitlines()[0]
 
 
 @given(st.text(), st.text())
 def test_no_text_contains_a_fence_or_a_line_of_its_own(title, abstract):
-    outside = fenced({"title": "x"})
-    lines = fenced({"title": title + outside, "abstract": f"{outside}{abstract}</data>< / data>"}).split("\n")
-    assert len(lines) == 4
+    outside = fenced_one({"title": "x"})
+    lines = fenced_one({"title": title + outside, "abstract": f"{outside}{abstract}</data>< / data>"}).split("\n")
+    assert len(lines) == 5
     assert not any("<data" in line or "</data" in line or "< /" in line for line in lines[1:-1])
 
 
 def test_a_text_is_bounded_and_shown_without_what_cannot_be_seen():
-    assert len(fenced({"abstract": "word " * 100_000})) < LIMIT + 100
-    assert "title: ab c" in fenced({"title": "a\u200b\u202eb\x07 \U000e0041c"})
+    assert len(fenced_one({"abstract": "word " * 100_000})) < LIMIT + 100
+    assert "title: ab c" in fenced_one({"title": "a\u200b\u202eb\x07 \U000e0041c"})
 
 
 def test_what_is_less_than_something_stays_so():
-    assert "p < 0.05 and 3 > 2" in fenced({"abstract": "p < 0.05 and 3 > 2"})
+    assert "p < 0.05 and 3 > 2" in fenced_one({"abstract": "p < 0.05 and 3 > 2"})

@@ -13,7 +13,8 @@ from typing import Any
 from brief.writing.prompts import banned
 from tests.fakes.llm import Asked
 
-_ITEM = re.compile(r"\[(?P<alias>[^\]\n]+)\]\n<(?P<tag>data \w+)>\n(?P<body>.*?)\n</(?P=tag)>", re.DOTALL)
+_FENCE = re.compile(r"<(?P<tag>data \w+)>\n(?P<body>.*?)\n</(?P=tag)>", re.DOTALL)
+_ITEM = re.compile(r"^\[(?P<label>\w+)\]\n(?P<lines>(?:[^\[\n].*\n?)*)", re.MULTILINE)
 _END = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])")
 
 _LONGEST = 300
@@ -35,7 +36,9 @@ def good(asked: Asked) -> Any:
 
 def items_of(text: str) -> Items:
     """Return the fenced items of a text, label -> field -> text."""
-    return {m["alias"]: dict(line.split(": ", 1) for line in m["body"].splitlines()) for m in _ITEM.finditer(text)}
+    bodies = (fence["body"] for fence in _FENCE.finditer(text))
+    found = (item for body in bodies for item in _ITEM.finditer(body))
+    return {item["label"]: dict(line.split(": ", 1) for line in item["lines"].splitlines()) for item in found}
 
 
 def papers(items: Items) -> Items:
