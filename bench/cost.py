@@ -133,9 +133,7 @@ class Setting(NamedTuple):
                 async with open_store(settings) as store, open_model(settings, store, lambda: now) as model:
                     assert model is not None  # noqa: S101 - it is configured just above
                     # As the product does it: for a further reader no cards are written of what is worth scanning.
-                    return [
-                        await write(self._draft(one), model, scan=one.name == profiles[0].name) for one in profiles
-                    ]
+                    return [await write(self._draft(one), model, scan=one.name == profiles[0].name) for one in profiles]
 
     def _draft(self, profile: Profile) -> Draft:
         return Draft(self.day, profile, self.language, shown={}, now=self.day.collected)
