@@ -25,6 +25,27 @@ _GENERAL = re.compile(  # what any comparison may be with
     r"常规|普通|各|所有|它|前作|前人|先前|默认",
     re.IGNORECASE,
 )
+# The work of others, none of it named.
+_OTHERS = re.compile(
+    r"\b(?:prior|previous|earlier|existing|conventional|traditional|competing|alternative|rival|current|other|known)\s(?:[\w-]+\s){0,3}?"
+    r"(?:methods?|approach(?:es)?|systems?|models?|pipelines?|works?|techniques?|algorithms?|solutions?|agents?|frameworks?|tools?|"
+    r"benchmarks?|recipes?|strateg\w+|procedures?|art)\b|\b(?:competitors|rivals|alternatives|predecessors)\b"
+    r"|(?:现有|已有|以往|此前|之前|传统|其他|其它|同类|先前|前人|主流|目前的)[^,。;]{0,10}(?:方法|模型|系统|工作|方案|流程|框架|算法|技术|工具|智能体|做法"
+    r"|agent|pipeline|baseline)|前作|竞品|对手",
+    re.IGNORECASE,
+)
+_SET_BESIDE = re.compile(  # the other side of a text's comparison stands behind it
+    r"\b(?:than|over|above|below|against|versus|vs|with|to|from|outperform\w*|surpass\w*|beat\w*|exceed\w*|outscor\w*|match\w*|"
+    r"improv\w+ (?:up)?on|unlike|whereas|while)\b|优于|超过|超越|胜过|高于|低于|[相]?比|较|强于|领先",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"\b(?:prior|previous\w*|earlier|existing|conventional|traditional|standard|compet\w+|alternatives?|rivals?|baselines?|"
+    r"state[- ]of[- ]the[- ]art|SOTA|predecessors?|counterparts?|others?|best|known|published|"
+    r"methods|approaches|models|systems)\b"
+    r"|现有|已有|以往|此前|之前|传统|其他|其它|同类|先前|前人|基线|最[好佳优强]|主流",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"(?:的|'s|\bof|\bat|\(|为|:)\s?[约近]?\s?(\d+(?:\.\d+)?)", re.IGNORECASE)
 _MEASURED = re.compile(r"\d+\.\d+|\d+\s?%", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{3,}", re.ASCII)
@@ -39,6 +60,7 @@ _COMMON = frozenset(
     """.split()  # noqa: SIM905 - a list of sixty quoted words reads worse
 )
 _STEM = 5
+_SPELLED = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
 _PLACES = 4  # names of a clause that are looked at
 _WITH = re.compile(r"[与和同跟][^,。;与和同跟]{1,30}$")  # 与医生持平
 _LEVEL = re.compile(
@@ -85,6 +107,8 @@ class Comparisons:
             return False
         if named:
             return self._names_it(statement, named[0], found)
+        if _OTHERS.search(compared):
+            return any(_with_others(text) for text in self._windows(found))
         if _GENERAL.search(compared):
             return bool(found)
         texts = [text for text in self._windows(found) if _AGAINST.search(text)]
@@ -134,6 +158,21 @@ def _comparand(statement: Statement) -> str:
         return before[0]
     rest = clause[than.end() if than and than.start() < match.end() + 30 else match.end() :]
     return _END.split(rest, maxsplit=1)[0]
+
+
+def _with_others(text: str) -> bool:
+    """Whether a text sets something beside what is named, or beside the work of others."""
+    for match in _SET_BESIDE.finditer(text):
+        other = _END.split(text[match.end() :], maxsplit=1)[0]
+        if _EARLIER.search(other) or next(names(other), None):
+            return True
+    return False
+
+
+def topic(text: str) -> frozenset[str]:
+    """Return the beginnings of the Latin words of a text that tell what it is about; a spelled name is kept whole."""
+    found = (word for word in _WORD.findall(text) if word.lower() not in _COMMON)
+    return frozenset(word.lower() if _SPELLED.search(word) else word.lower()[:_STEM] for word in found)
 
 
 def _swapped(statement: Statement, window: str, subject: str, compared: str) -> bool:

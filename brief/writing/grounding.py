@@ -10,14 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal, NamedTuple
 
+from brief.writing import advice, lists, units
 from brief.writing.claims import ClaimIndex
 from brief.writing.folding import folded
-from brief.writing.names import Name, NameIndex
+from brief.writing.names import Name, NameIndex, is_method
 from brief.writing.numbers import Quantity, quantities
-from brief.writing.references import Date, Reference, dates, ids, links, moments
+from brief.writing.references import Date, Reference, covers, dates, ids, links, moments
 
 TEXT_LIMIT = 20_000  # characters read of a text
 SENTENCE_LIMIT = 1_000
@@ -43,7 +44,15 @@ _COUNTS = re.compile(
     r"|\s?[个种类项条步层级篇份次组套轮名位张块天年月周小秒字亿万]",
     re.ASCII,
 )
-_LIST_ITEM = re.compile(r"(?:(?!,| and |、|和|与).)+")
+# Things a writer counts of the own text.
+_OWN_POINTS = re.compile(
+    r"(?![^。;.]*:)(?:\s(?:more\s|other\s|open\s)?(?:things|reasons|ideas|takeaways|lessons|caveats|doubts)\b"
+    r"|件事|个(?:理由|疑问|想法|角度|看点|启发)|点(?=[,。:值启理疑建])|条(?:建议|启发))"
+)
+_MOST_TO_TRY = 1_000
+_MOST_OF_A_LIST = 9
+_MOST_COUNTED = 12  # in words; digits are figures
+_NEAR = Decimal("0.03")
 
 
 class Problem(NamedTuple):
@@ -74,6 +83,7 @@ class Evidence:
         self.dates = [date.parts for fact in facts for date in fact.dates]
         self.moments = {moment.key for fact in facts for moment in fact.moments}
         self.names = NameIndex(plain)
+        self.listed = frozenset().union(*(lists.lengths(text) for text in plain))
         self.claims = ClaimIndex(plain)
         self._quantities: dict[tuple[Decimal, str], list[frozenset[str]]] = defaultdict(list)
         self._pairs: set[tuple[Decimal, Decimal]] = set()  # of numbers that stand beside each other
@@ -88,13 +98,13 @@ class Evidence:
             self._quantities[Decimal(1), "plain"].append(frozenset({"gpu"}))
         for quantity in (*found, *(q for m in _SIZE_IN_NAME.finditer(text) for q in quantities(m[0]))):
             for value, kind in (*quantity.readings, *_parts(quantity)):
-                self._quantities[value, kind].append(quantity.things)
+                self._quantities[value, kind].append(frozenset() if kind in units.KINDS else quantity.things)
             if quantity.readings[0][1] == "plain" and not _COUNTS.match(blank, quantity.end):
                 self._quantities[quantity.readings[0][0], "bare"].append(quantity.things)
 
     def has_date(self, date: Date) -> bool:
         """Whether a text has the date, or one that says more."""
-        return any(all(b is None or a == b for a, b in zip(known, date.parts, strict=True)) for known in self.dates)
+        return any(covers(date, known) for known in self.dates)
 
     def has_year(self, value: Decimal) -> bool:
         """Whether a date of the texts has this year."""
@@ -142,7 +152,11 @@ def _looked_up(sentence: str, evidence: Evidence) -> list[tuple[int, Kind, str, 
         *((ref.start, "id", ref.text, ref.key in evidence.ids) for ref in facts.ids),
         *((date.start, "date", date.text, evidence.has_date(date)) for date in facts.dates),
         *((moment.start, "date", moment.text, moment.key in evidence.moments) for moment in facts.moments),
-        *((name.start, "name", name.text, known) for name, known in found_names),
+        *(
+            (name.start, "name", name.text, known)
+            for name, known in found_names
+            if known or not (is_method(name.text) and advice.suggests(text, name.start, name.end))
+        ),
         *_numbers(facts.rest, [name for name, _ in found_names], evidence),
         *((claim.start, claim.kind, claim.text, False) for claim in evidence.claims.problems(facts.rest)),
     ]
@@ -152,31 +166,60 @@ def _looked_up(sentence: str, evidence: Evidence) -> list[tuple[int, Kind, str, 
 def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[tuple[int, Kind, str, bool]]:
     spans = [(n.start, n.end) for n in names if any(c.isdigit() for c in n.text)]
     blank = _with_hardware(text, _blanked(text, [*spans, *_numbered_names(text)]))
-    for quantity in quantities(blank):
-        known = evidence.has_quantity(quantity)
-        year = quantity.readings[0][1] == "plain" and evidence.has_year(quantity.readings[0][0])
-        if known or year or not (quantity.free or _counts_own_list(quantity, text)):
-            yield quantity.start, "number", quantity.text, known or year
+    found = [(quantity, _has(quantity, evidence)) for quantity in quantities(blank)]
+    figures = [quantity for quantity, known in found if known and quantity.text[0].isdigit()]
+    for quantity, known in found:
+        good = known or _ratio_of(quantity, figures)
+        if good or not (quantity.free or _of_the_writer(quantity, text, evidence)):
+            yield quantity.start, "number", quantity.text, good
+
+
+def _has(quantity: Quantity, evidence: Evidence) -> bool:
+    value, kind = quantity.readings[0]
+    return evidence.has_quantity(quantity) or (kind == "plain" and evidence.has_year(value))
 
 
 def _parts(quantity: Quantity) -> Iterator[tuple[Decimal, str]]:
     """Yield the two numbers of a text's 3/5; a sentence may speak of either."""
+    for value, kind in quantity.readings:
+        if kind == "x" and value > 2:  # 5x less is a fifth
+            yield Decimal(1), f"of {value.normalize():f}"
     value, kind = quantity.readings[0]
-    if kind == "x" and value > 2 and value == value.to_integral_value():  # 5x less is a fifth
-        yield Decimal(1), f"of {value.normalize():f}"
-    elif kind.startswith("of ") and value == 1 and kind != "of 2":
+    if kind.startswith("of ") and value == 1 and kind != "of 2":
         yield Decimal(kind[3:]), "x"
     if kind.startswith("of ") and quantity.text[0].isdigit():
         yield quantity.readings[0][0], "plain"
         yield Decimal(quantity.readings[0][1][3:]), "plain"
 
 
-def _counts_own_list(quantity: Quantity, text: str) -> bool:
-    """Whether a small number counts a list that the same sentence spells out after a colon."""
+def _of_the_writer(quantity: Quantity, text: str, evidence: Evidence) -> bool:
+    """Whether a number counts what is listed, or the writer's own points, or is one the reader is told to try."""
     value, kind = quantity.readings[0]
-    _, colon, listed = text[quantity.end :].partition(":")
-    items = _LIST_ITEM.findall(re.split(r"[;。.!?]", listed)[0])
-    return kind == "plain" and 3 <= value <= 9 and bool(colon) and len(items) == value
+    if kind != "plain" or value < 3:
+        return False
+    if value <= _MOST_TO_TRY and advice.spends(text, quantity.start):
+        return True
+    if value <= _MOST_OF_A_LIST and lists.spelled_out(text, quantity.end, int(value)):
+        return True
+    small = value <= _MOST_COUNTED and not quantity.text[0].isdigit() and len(quantity.readings) == 1
+    return small and (value in evidence.listed or bool(_OWN_POINTS.match(text, quantity.end)))
+
+
+def _ratio_of(quantity: Quantity, figures: Sequence[Quantity]) -> bool:
+    """Whether a ratio in words is that of two figures of the same sentence, or a share of it in other words."""
+    value, kind = quantity.readings[0]
+    if quantity.text[0].isdigit() or not (kind == "x" or kind.startswith("of ")) or value <= 0:
+        return False
+    share = 1 / value if kind == "x" else value / Decimal(kind[3:])
+    known = [figure.readings[0] for figure in figures if figure.readings[0][0] > 0]
+    if kind != "x" and any(unit == "percent" and abs(percent / 100 - share) <= _NEAR for percent, unit in known):
+        return True
+    ratios = [min(a, b) / max(a, b) for (a, one), (b, other) in combinations(known, 2) if one == other]
+    return any(
+        abs(ratio - share) <= (share / 10 if kind == "x" else _NEAR)
+        or (kind != "x" and abs(1 - ratio - share) <= _NEAR)
+        for ratio in ratios
+    )
 
 
 def _facts(text: str) -> _Facts:

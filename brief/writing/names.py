@@ -24,6 +24,7 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"\d*[A-Za-z\u0370-\u03ff]+(?:\d+(?:\.\d+)*[A-Za-z]*)*|\d+(?:\.\d+)*[A-Za-z]*", re.ASCII)
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _STARTS = re.compile(r"(?:^|[.!?:;。|]\s*|[(\[\"*]|\n)[\s\"'*(\[-]*$")
+_SIZE = re.compile(r"[\d.]+[a-z]?", re.ASCII)
 _VERSION = re.compile(r"\s(?P<version>\d{1,4}(?:\.\d+)?[a-z]?)(?![\w.%×^,]*[\w%×^])", re.ASCII)
 _VARIANT = re.compile(r"\s([A-Z]\w*)\b", re.ASCII)
 _COUNTED = re.compile(r"\s*(?:[个种类项条步层级篇份次组套轮倍成名位人家款张台天周年小时分秒万亿千百%])")
@@ -57,6 +58,12 @@ def _frequent() -> frozenset[str]:
 def words(text: str) -> list[str]:
     """Return the Latin words and version numbers of a folded text in lower case: `Qwen2.5-7B` is `qwen2.5`, `7b`."""
     return [match[0].lower() for match in _WORD.finditer(text)]
+
+
+def is_method(name: str) -> bool:
+    """Whether this is the name of a general method of the field, which suggestions may bring in."""
+    methods = _lists()["methods"]
+    return name.lower() in methods or name.lower().removesuffix("s") in methods
 
 
 class NameIndex:
@@ -117,7 +124,9 @@ class NameIndex:
     def _piece(self, spelled: list[str]) -> bool:
         parts = [part.lower() for part in spelled]
         acronym = sum(c.isupper() for c in spelled[0]) > 1 or parts[0] in _lists()["known_small"]
-        if len(parts) == 1 and parts[0][0].isdigit():  # the 4 of GPT-4 goes with GPT; a size such as 7B stands alone
+        if len(parts) == 1 and _SIZE.fullmatch(
+            parts[0]
+        ):  # the 4 of GPT-4 goes with GPT; a size such as 7B stands alone
             return parts[0][-1] in "bmt" and parts[0] in self._found
         return self.has("".join(parts), acronym=acronym) or (len(parts) == 1 and _is_general(parts[0]))
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from brief.writing import numerals
 from brief.writing.numerals import CHINESE, DIGITS, ENGLISH
+from brief.writing.things import things
+from brief.writing.units import measures
 
 MOST = 1_000  # quantities read of a text
 
@@ -44,7 +46,7 @@ _LARGE = "hundred|thousand|million|billion"
 # In order: the first alternative that fits at a place is taken.
 _QUANTITY = re.compile(
     rf"""
-    (?P<marker>\([1-9]\)|(?:^\s*|(?<=[;,:。])|(?<=[;,:.]\s))[1-9]\)|^\s*[1-9]\.\s)
+    (?P<marker>\b(?:steps?|stage|phase|idea|option|question|reason|point)\s[1-9]\b(?=\s*[,:;.)]|$)|\bstep\s[1-9]\b|\([1-9]\)|(?:^\s*|(?<=[;,:。])|(?<=[;,:.]\s))[1-9]\)|^\s*[1-9]\.\s)
     |(?P<idiom>个?百分点|百度|百科|百般|百分比|千问|千瓦|千兆|千万(?=不|别|要|注)|千篇一律|千差万别|成千上万|万一|万能|万物|万维|万无一失
       |零一万物|五花八门|三言两语|举一反三|独一无二|接二连三|一石二鸟|再三|三思|三明治|四舍五入|四处|四周|五官|七夕|八卦
       |十分(?!之)|十足|一成不变|不三不四|说三道四|[张李]三|周[一二三四五六]|星期[一二三四五六])
@@ -55,7 +57,7 @@ _QUANTITY = re.compile(
     |(?P<more>[一二两三四五六七八九])成(?P<hundredths>[一二三四五六七八九半])(?![个名步种条])
     |(?P<tenths>[一二两三四五六七八九]|[1-9](?:\.\d)?\s?)成(?![员为分立本就功熟果长效对])
     |\b(?P<some>a|{_UP_TO_TEN})[\s-](?P<part>{"|".join(_PARTS)})(?:s|(?=\s+(?:of|as|to|in|the|fewer|less|more|fail\w*|that)\b|[.,;:]|$))(?<!\ba\stenths)\b
-    |\b(?P<hit>{_UP_TO_TEN})\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<try>{_UP_TO_TEN})\b
+    |\b(?P<hit>{_UP_TO_TEN})\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?(?P<try>{_UP_TO_TEN})\b
     |\b(?P<whole>{_UP_TO_TEN}|\d{{1,3}})\s+and\s+a\s+half\b|(?P<whole_zh>[一二两三四五六七八九十\d]{{1,3}})\s?个半(?=小时|月|星期|百分点)
     |\b(?P<single>single)(?=[\s-](?:[\w-]+\s){{0,2}}(?:GPU|TPU|node|machine|server)s?\b)|(?P<single_zh>单)(?=[卡机]|[张块台]\s?(?:GPU|显卡))
     |(?P<large>{DIGITS}\s?(?:亿|万))零?\s?(?P<rest>\d{{1,4}}\s?(?:千万|百万|万|千|百)?)(?![\d.])
@@ -63,7 +65,7 @@ _QUANTITY = re.compile(
     |(?P<factor_zh>翻倍|翻了?一番|翻番|加倍)
     |(?:[数几上成](?P<vague_zh>{_ZH_STEP})|(?P<teens>十几))(?!字|分)
     |\b(?P<vague>(?:tens|dozens|hundreds|thousands|millions|billions)(?:\s+of\s+(?:{_LARGE})s?)?)\b(?=\s|-|$|[.,;:])
-    |(?<![\d.,/])(?P<over>\d{{1,9}})/(?P<under>\d{{1,9}})(?![\d/]|\.\d)
+    |(?<![\d.,/])(?P<over>\d{{1,9}})/(?P<under>\d{{1,9}}(?:\.\d{{1,9}})?)(?![\d/]|\.\d)
     |(?<![\d.,])(?P<hits>\d{{1,9}})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?P<tries>\d{{1,9}})(?![\d.,]*\d)
     |(?<![\d:])(?P<ratio>\d{{1,9}}:\d{{1,9}})(?![\d:])
     |(?:(?P<mantissa>{DIGITS})\s*[x×*]\s*)?\b10\s?\^\s?(?P<power>[+-]?\d{{1,3}})(?!\d)
@@ -87,29 +89,9 @@ _TAIL = re.compile(
     )""",
     re.ASCII | re.VERBOSE | re.IGNORECASE,
 )
-_NTH_FREE = re.compile(r"\s*[,:、。方者篇条点]")
+_NTH_FREE = re.compile(r"\s*[,:、。方者篇条点步]")
 _RANGE = re.compile(r"\s*(?:-{1,3}|~|to|至|到|->|→)\s*", re.ASCII)
 _LIST = re.compile(r"\s*(?:-{1,3}|~|to|至|到|->|→|and|or|,|,\s*and|、|/|和|与|或|vs\.?|versus)\s*", re.ASCII)
-_THING = re.compile(
-    r"""(?P<token>\btokens?\b|词元)|(?P<byte>\b[KMGT]i?B\b|\bbytes?\b|字节)|(?P<hour>\bhours?\b|\bhrs?\b|小时)
-    |(?P<minute>\bminutes?\b|\bmins?\b|分钟)|(?P<second>\bseconds?\b|\bsecs?\b|秒)|(?P<day>\bdays?\b|天)
-    |(?P<week>\bweeks?\b|周)|(?P<month>\bmonths?\b|个月)|(?P<year>\byears?\b|年)|(?P<money>\bdollars?\b|\bUSD\b|美元|美金)
-    |(?P<param>\bparam\w*|参数)|(?P<dataset>\bdata\s?sets?\b|\bbenchmarks?\b|数据集|基准)
-    |(?P<item>\b(?:tasks?|questions?|problems?|samples?|examples?|instances?|items?|cases?|tests?)\b|任务|样本|问题|题|例|条)
-    |(?P<person>\b(?:users?|people|participants?|annotators?|experts?)\b|用户|参与者|专家)
-    |(?P<node>\b(?:nodes?|machines?|servers?)\b|节点|机器|服务器)|(?P<bit>\bbits?\b|比特)|(?P<agent>\bagents?\b|智能体|代理)|(?P<language>\blanguages?\b|语言)|(?P<gpu>\b[GT]PUs?\b|显卡|[张块单]卡|卡)
-    |(?P<step>\b(?:steps?|turns?|rounds?|iterations?)\b|步|轮)|(?P<image>\b(?:images?|videos?|frames?)\b|图像|图片|视频|帧)
-    |(?P<repo>\brepo\w*|仓库)|(?P<star>\bstars?\b|星)|(?P<paper>\bpapers?\b|论文)|(?P<path>\btrajector\w+|\brollouts?\b|轨迹)
-    """,
-    re.ASCII | re.VERBOSE | re.IGNORECASE,
-)
-_PAST_WINDOW = re.compile(
-    r"[,.;:!?、。()\d的了由被与和在对]|\b(?:is|are|was|were|for|per|to|in|on|by|with|from|at|and|or|than|that|which|who|over|under|after|as|each|how|what|say|says|report|show|use)\b",
-    re.ASCII | re.IGNORECASE,
-)
-_NEAR = re.compile(
-    r"(?:\W*(?:[A-Za-z][\w-]*\W?[\u4e00-\u9fff]{0,2}|[\u4e00-\u9fff]{1,3})){0,3}", re.ASCII
-)  # three words on
 _FACTOR_BEFORE = re.compile(
     r"(?:factors? of|multipl\w+ [^.;]{0,60}by)\s*(?:about|over|up to|~)?\s*$", re.ASCII | re.IGNORECASE
 )
@@ -118,7 +100,6 @@ _MEASURE = re.compile(
     r"\bdollars?\b|美元|\b[GT]PUs?\b|显卡|卡|\bbits?\b|比特|[GT]B\b|\bnodes?\b|节点)",
     re.ASCII | re.IGNORECASE,
 )
-_WINDOW = 40
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -136,11 +117,15 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     readings = tuple(_readings(match, kind or "plain"))
     if kind is None and _FACTOR_BEFORE.search(text[max(match.start() - 80, 0) : match.start()]):
         readings += ((readings[0][0], "x"),)
-    things = _things(text, match.start(), end)
+    at = match.end("digits") if match["letter"] == "m" and " " in match[0] else end  # 5 m is no five million
+    measured, unit = (
+        measures(text, at, readings[0][0] if at == end else _value(match["digits"])) if kind is None else ((), None)
+    )
+    counted = things(text, match.start(), end) | ({unit} if unit else set())
     word = match["english"] or match["chinese"]
     small = bool(word) and kind is None and readings[0][0] <= 2 and not _MEASURE.match(text, end)
     free = small or _free_place(text, match) or match["chinese"] in ("零", "〇")
-    return Quantity(text[match.start() : end], readings, things, free, match.start(), end)
+    return Quantity(text[match.start() : end], (*readings, *measured), counted, free, match.start(), end)
 
 
 def _free_place(text: str, match: re.Match[str]) -> bool:
@@ -250,14 +235,6 @@ def _vague(match: re.Match[str]) -> int:
             value *= _EN_STEPS.get(word, 1)
         return value
     return int(numerals.from_chinese(match["vague_zh"] or "十"))
-
-
-def _things(text: str, start: int, end: int) -> frozenset[str]:
-    window = text[end : end + _WINDOW]
-    stop = _PAST_WINDOW.search(window)
-    near = _NEAR.match(window[: stop.start()] if stop else window)
-    found = {m.lastgroup for m in _THING.finditer(near[0] if near else "") if m.lastgroup}
-    return frozenset(found | {"money"} if text[:start].endswith("$") else found)
 
 
 def _spread(text: str, found: list[Quantity]) -> Iterable[Quantity]:

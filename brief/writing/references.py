@@ -58,10 +58,28 @@ _MONTH = (
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _FULL_MONTH = "january|february|april|june|july|august|september|october|november|december"
+# Seasons, quarters and halves of a year by the numbers that the Extended Date/Time Format has in place of a month:
+# https://www.loc.gov/standards/datetime/
+_SEASON = r"spring|summer|autumn|fall|winter"
+_SEASONS = {"spr": 21, "sum": 22, "aut": 23, "fal": 23, "win": 24, "春": 21, "夏": 22, "秋": 23, "冬": 24}
+_QUARTERS = {"1": 33, "一": 33, "f": 33, "2": 34, "二": 34, "s": 34, "3": 35, "三": 35, "t": 35, "4": 36, "四": 36}
+_HALVES = {"上": 40, "first": 40, "1": 40, "下": 41, "second": 41, "2": 41}
+_NTH = "first|second|third|fourth"
+_MONTHS_OF = {
+    **{21 + i: [(2 + 3 * i) % 12 + 1, (3 + 3 * i) % 12 + 1, (4 + 3 * i) % 12 + 1] for i in range(4)},
+    **{33 + i: [3 * i + 1, 3 * i + 2, 3 * i + 3] for i in range(4)},
+    40: list(range(1, 7)),
+    41: list(range(7, 13)),
+}
 _DATE = re.compile(
     rf"""
     (?<![\d.-])(?<!\d,)(?P<y1>(?:19|20)\d\d)(?:(?P<s>[-/.])(?P<m1>0?[1-9]|1[0-2])(?P=s)(?P<d1>0?[1-9]|[12]\d|3[01]))(?!\d|\.\d)
     |(?<![\d./-])(?<!\d,)(?P<y2>(?:19|20)\d\d)-(?P<m2>0[1-9]|1[0-2])(?![\d-]|\.\d)
+    |(?P<y13>(?:19|20)\d\d)\s?年?\s?(?:第?(?P<q13>[一二三四1-4])\s?季度|(?P<s13>[春夏秋冬])(?:[季天初末]|(?=[^\u4e00-\u9fff]|$))|(?P<h13>[上下])半年)
+    |\b(?P<s14>{_SEASON})(?:\sof)?,?\s(?P<y14>(?:19|20)\d\d)\b|\b(?P<y15>(?:19|20)\d\d)(?:\s|-)?(?:Q(?P<q15>[1-4])|H(?P<h15>[12])|(?P<s15>{_SEASON}))\b
+    |\b(?:Q(?P<q16>[1-4])|H(?P<h16>[12]))(?:\sof)?,?[\s/]?(?P<y16>(?:19|20)\d\d)\b
+    |\b(?:(?P<q17>{_NTH})\squarter|(?P<h17>first|second)\shalf)(?:\sof)?\s(?P<y17>(?:19|20)\d\d)\b
+    |\b(?:in|this|last|next|since|during)\s(?:the\s)?(?P<s18>{_SEASON})\b|[今去明]年(?:第?(?P<q19>[一二三四])季度|(?P<s19>[春夏秋冬])[季天]?|(?P<h19>[上下])半年)
     |(?P<y3>(?:19|20)\d\d)\s?年(?:\s?(?P<m3>1[0-2]|0?[1-9])\s?月(?:份|\s?(?P<d3>\d\d?)\s?[日号])?)?
     |(?P<y11>{_ZH_YEAR})\s?年(?:\s?(?P<m11>{_ZH_MONTH})\s?月(?:份|(?P<d11>{_ZH_DAY})[日号])?)?
     |(?<![一二三四五六七八九十个])(?P<m12>{_ZH_MONTH})月(?:份|(?P<d12>{_ZH_DAY})[日号])
@@ -122,7 +140,23 @@ def dates(text: str) -> Iterator[Date]:
     for match in _DATE.finditer(text):
         parts = {name[0]: value for name, value in match.groupdict().items() if value and name != "s"}
         year, month, day = (_number(parts[part]) if part in parts else None for part in "ymd")
+        month = month or _part_of_year(parts)
         yield Date(match[0], (year, month, day), match.start(), match.end())
+
+
+def covers(date: Date, known: tuple[int | None, int | None, int | None]) -> bool:
+    """Whether a text with the date `known` has this one, which may say less: of its day the month or the season."""
+    year, month, day = date.parts
+    same = month is None or month == known[1] or (known[1] in _MONTHS_OF.get(month, ()))
+    return same and year in (None, known[0]) and day in (None, known[2])
+
+
+def _part_of_year(parts: dict[str, str]) -> int | None:
+    if "s" in parts:
+        return _SEASONS[parts["s"].lower()[:3]]
+    if "q" in parts:
+        return _QUARTERS[parts["q"].lower()[0]]
+    return _HALVES[parts["h"].lower()] if "h" in parts else None
 
 
 def _number(part: str) -> int:
