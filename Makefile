@@ -6,7 +6,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALL := $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 
-.PHONY: brief test soak lint bench clean
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
+# make lock UPGRADE=--upgrade takes the newest versions that pyproject.toml allows; without, only what changed there.
+UPGRADE ?=
+
+.PHONY: brief test soak lint bench lock clean
 
 brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
@@ -26,6 +30,11 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# What an installation that is to be repeated installs from: every version, every hash, for all platforms. Needs uv.
+lock:
+	$(COMPILE) pyproject.toml --output-file requirements.lock $(UPGRADE)
+	$(COMPILE) deploy/build.in --output-file deploy/build.lock $(UPGRADE)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
