@@ -10,7 +10,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --univers
 # make lock UPGRADE=--upgrade takes the newest versions that pyproject.toml allows; without, only what changed there.
 UPGRADE ?=
 
-.PHONY: brief test soak lint bench lock clean
+.PHONY: brief test soak lint bench lint-deploy lock clean
 
 brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
@@ -30,6 +30,15 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# deploy/ under the linters of others. kubectl and systemd-analyze are used where they are.
+lint-deploy: $(VENV)/.deploy
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/python -c 'import yaml, compose_spec; compose_spec.PyCompose.from_yaml(yaml.dump(yaml.safe_load(open("deploy/compose.yaml")))).validate()'
+	@for folder in base webhook; do command -v kubectl >/dev/null || continue; \
+	  kubectl kustomize deploy/kubernetes/$$folder >$(VENV)/$$folder.yaml && $(BIN)/kubernetes-validate --strict $(VENV)/$$folder.yaml || exit 1; done
+	@for unit in deploy/systemd/*.service; do command -v systemd-analyze >/dev/null || continue; \
+	  systemd-analyze security --no-pager --offline=true --threshold=20 $$unit >$(VENV)/security.txt || exit 1; tail -n 1 $(VENV)/security.txt; done
 
 # What an installation that is to be repeated installs from: every version, every hash, for all platforms. Needs uv.
 lock:
@@ -52,3 +61,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@echo "Setting up for development (once) ..." >&2
 	@$(INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.deploy: pyproject.toml | $(BIN)/python
+	@$(INSTALL) -e '.[deploy]'
+	@touch $@
