@@ -5,6 +5,8 @@
 {paperboy}:1:paper:{id}                        a Paper as it was last collected                             120 days
 {paperboy}:1:brief:{date}:{profile}:{language} a Brief                                                      for good
 {paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed, and when it was first made    120 days
+{paperboy}:1:answer:{digest}                   an answer of a language model, see writing/memory.py             120 days
+{paperboy}:1:spent:{date}                      what language models took that day, see writing/budget.py          8 days
 {paperboy}:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
 {paperboy}:1:pace:{key}:gap                    there until the next turn may start                          the gap
 {paperboy}:1:alone:{work}                      who does something that must not be done twice at once       its limit

@@ -93,13 +93,6 @@ class Relation(_Answer):
     text: Said
 
 
-class MustRead(_Answer):
-    """A pick to read closely."""
-
-    paper: PaperLabel
-    focus: Points
-
-
 class StandIn(_Answer):
     """A pick to read instead."""
 
@@ -129,7 +122,7 @@ class ReadingAnswer(_Answer):
 
     overview: Annotated[str, _text(700)]
     relations: Annotated[list[Relation], _items(0, 5, lambda relation: relation.paper)]
-    must_reads: Annotated[list[MustRead], _items(0, 3, lambda read: read.paper)]
+    must_reads: Annotated[list[PaperLabel], _items(0, 3, lambda label: label)]
     stand_in: StandIn | None
     repos: Annotated[list[Looked], _items(0, 6, lambda looked: looked.item)]
     ideas: Annotated[list[IdeaAnswer], _items(0, 3)]

@@ -15,7 +15,7 @@ _ENDINGS = (
 )
 _FILES = "js|ts|py|md|rs|cpp|java|json|toml|yaml"
 _REFUSED = (
-    ("a link", re.compile(r"\w+://|\bwww\.|\bhxxps?\b|\]\s?\(|!\[|\b(?:mailto|javascript|tg):", re.IGNORECASE)),
+    ("a link", re.compile(r"\w+://|\bwww\.|\bhxxps?\b|\]\(|!\[|\b(?:mailto|javascript|tg):", re.IGNORECASE)),
     ("a domain", re.compile(rf"[a-z\d-]\s?(?:\.|\[\.\]|\(\.\))(?:{_ENDINGS})(?![\w-])", re.ASCII | re.IGNORECASE)),
     ("a domain", re.compile(r"[a-z\d-](?:。|\sdot\s)(?:com|org|net|io|ai|cn)\b", re.ASCII)),
     ("a domain", re.compile(rf"\w\.(?!(?:{_FILES})\b)[a-z]{{2,12}}/\w")),

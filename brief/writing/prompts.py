@@ -27,8 +27,11 @@ class Prompt(NamedTuple):
 
 
 @cache
-def load(name: Name, language: Language) -> Prompt:
-    """Return the prompt of a task, which asks for answers in a language."""
+def load(name: Name, language: Language = "en") -> Prompt:
+    """Return the prompt of a task, which asks for answers in a language.
+
+    `again` has none of its own; its `{task}`, `{answer}` and `{reasons}` are for the caller to fill in.
+    """
     first, _, text = (_FOLDER / f"{name}.md").read_text(encoding="utf-8").partition("\n")
     return Prompt(int(first.removeprefix("version:")), text.strip().replace("{language}", _LANGUAGES[language]))
 
