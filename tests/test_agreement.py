@@ -70,7 +70,7 @@ def test_every_package_is_listed_and_its_data_is_shipped():
 
 
 def test_links_between_our_own_documents_lead_somewhere():
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "deploy/README.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?://)([^)#]+)", text):
-            assert (ROOT / target).exists(), (name, target)
+            assert (ROOT / name).parent.joinpath(target).exists(), (name, target)
