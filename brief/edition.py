@@ -10,6 +10,7 @@ from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranke
 from brief.profile import Profile
 from brief.ranking.diversity import select
 from brief.ranking.follow import RankedFollow, rank_follow
+from brief.ranking.learning import Taste, learn
 from brief.ranking.score import rank
 from brief.taxonomy import classify
 from brief.writing.cards import labels
@@ -60,9 +61,12 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
 def ranked(day: Day, profile: Profile, *, shown: Shown, votes: Sequence[tuple[Paper, int]] = ()) -> list[Ranked]:
     """Return the day's papers that no earlier edition showed, best first; a new version of a shown one may return.
 
-    `votes` are papers the reader liked (1) or disliked (-1).
+    `votes` are papers the reader liked (1) or disliked (-1), oldest first.
     """
-    return rank([paper for paper in day.papers if unseen(paper, shown)], profile, day.window.until, votes=votes)
+    taste = Taste()
+    for paper, vote in votes:
+        taste = learn(taste, paper, "like" if vote > 0 else "dislike", day.window.until)
+    return rank([paper for paper in day.papers if unseen(paper, shown)], profile, day.window.until, taste=taste)
 
 
 def unseen(paper: Paper, shown: Shown) -> bool:
