@@ -245,11 +245,16 @@ class Day(Value):
 
 
 class Score(Value):
-    """Why an item stands where it does: `total` is the sum of `parts`; `directions` are matched ids, best first."""
+    """Why an item stands where it does: `total` is the sum of `parts`; `directions` are matched ids, best first.
+
+    `doubt` is how little the reader's clicks tell of such papers, 0 where they tell all or there are none: a reason to
+    show one now and then, no part of the total.
+    """
 
     total: float
     parts: dict[str, float]
     directions: tuple[str, ...] = ()
+    doubt: float = 0.0
 
 
 class Ranked(Value):

@@ -12,6 +12,7 @@ from brief.ranking.text import terms
 SAME_DIRECTION = 0.05  # what each paper already chosen of the same leading direction costs the next
 SAME_WORDS = 0.8  # what sharing all words with a chosen paper costs
 USUAL_WORDS = 0.1  # the share of words any two abstracts have in common, which costs nothing
+CURIOUS = 0.3  # what doubt about a direction the choice does not have yet counts for: otherwise a niche stays unseen
 MOST_OF_ONE = 0.6  # the share of a choice that may lead with one direction while another has a paper
 
 
@@ -56,7 +57,8 @@ class _Choice:
 
     def _worth(self, r: Ranked) -> float:
         repeated = max(0.0, self._repeated[r.paper.id] - USUAL_WORDS)
-        return r.score.total - SAME_WORDS * repeated - SAME_DIRECTION * self._served[_leading(r)]
+        curious = 0.0 if self._served[_leading(r)] else CURIOUS * r.score.doubt
+        return r.score.total + curious - SAME_WORDS * repeated - SAME_DIRECTION * self._served[_leading(r)]
 
 
 def _near(r: Ranked, *, named: bool) -> bool:

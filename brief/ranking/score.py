@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from brief.models import Paper, Ranked, Score
 from brief.profile import Profile
-from brief.ranking.corpus import Corpus, Floats
-from brief.ranking.learning import Taste, documents, learned
+from brief.ranking.corpus import Corpus
+from brief.ranking.learning import Learned, Taste, documents, learned
 from brief.ranking.relevance import Relevance, paper_document, relevance
 from brief.ranking.signals import followed, typical_votes
 from brief.ranking.signals import signals as speaks_for
 
 ON_TOPIC = 0.3  # the relevance from which signals count in full; below it they shrink with its square
-CURIOUS = 0.3  # how much of the doubt about a direction counts for a paper, once there are clicks
 
 NOTHING = Taste()
 
@@ -44,26 +45,26 @@ def rank(
     """
     corpus = corpus or laid_out(papers)
     found, taught = _read(corpus, profile, taste, now)
+    gain, doubt = (part.tolist() for part in taught)
     typical = typical_votes(papers)
     ranked = []
     for n, paper in enumerate(papers):
         text = float(found.score[n])
-        parts = {"relevance": text} | {name: float(values[n]) for name, values in taught.items()}
+        parts = {"relevance": text} | ({"learned": gain[n]} if taste.clicks else {})
         if signals:
             weight = min(1.0, text / ON_TOPIC) ** 2
             parts |= {k: weight * v for k, v in speaks_for(paper, now, typical).items()} | followed(paper, profile)
-        score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n))
+        score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n), doubt=doubt[n])
         ranked.append(Ranked(paper=paper, score=score))
     return sorted(ranked, key=lambda r: (-r.score.total, r.paper.id))
 
 
-def _read(
-    corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime
-) -> tuple[Relevance, Mapping[str, Floats]]:
-    """Return the relevance of the newest documents of a corpus, and what clicks add to it by the name of the part."""
+def _read(corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime) -> tuple[Relevance, Learned]:
+    """Return the relevance of the newest documents of a corpus, and what the clicks add to it."""
     if not taste.clicks:
-        return relevance(corpus, profile).of(corpus.new), {}
+        found = relevance(corpus, profile).of(corpus.new)
+        return found, Learned(np.zeros(len(found.score)), np.zeros(len(found.score)))
     larger = Corpus(documents(taste), corpus)
     found = relevance(larger, profile)
     gain, doubt = learned(taste, larger, found, now)
-    return found.of(corpus.new), {"learned": gain[corpus.new], "curious": CURIOUS * doubt[corpus.new]}
+    return found.of(corpus.new), Learned(gain[corpus.new], doubt[corpus.new])
