@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
 from brief.models import Language, Value
-from brief.own_profile import LENGTH
+from brief.own_profile import LENGTH, Unread, profile_from_text
+from brief.profile import Profile
 
 ChatKind = Literal["private", "group", "channel", "terminal"]
 
@@ -37,3 +39,12 @@ class Chat(Value):
     thread: int | None = None  # the forum topic that pushes go to
     stopped: str | None = None  # "blocked", "kicked", "deactivated", "archived", "removed", "uninstalled", "unknown"
     profile: Annotated[str, Field(max_length=LENGTH)] = ""  # what papers are picked by, in the reader's words
+
+
+def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unread, ...]]:
+    """Return how the own words of a chat are understood, see `profile_from_text`; (None, ()) without any.
+
+    The profile is named after the chat, not after what it says: what was shown stays remembered when the words change.
+    """
+    name = f"chat-{hashlib.sha256(chat.id.encode()).hexdigest()[:16]}"
+    return profile_from_text(chat.profile, name, known)

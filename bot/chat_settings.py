@@ -9,10 +9,10 @@ import datetime as dt
 import re
 from typing import Any
 
-from bot.chat import Chat
+from bot.chat import Chat, own_profile
 from bot.request import Reply, Request, refused
 from bot.schedule import due
-from bot.services import Services, own_profile
+from bot.services import Services
 from bot.zones import closest, find_zones
 from brief.models import Language
 from brief.own_profile import LENGTH, tidied

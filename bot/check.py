@@ -7,12 +7,36 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.wiring import open_sources
-from brief.errors import ProfileError, SourceError, StoreError, Trouble
+from bot.wiring import now, open_sources
+from brief.errors import (
+    ProfileError,
+    SettingsError,
+    SourceError,
+    StoreError,
+    Trouble,
+    WritingError,
+    WritingTrouble,
+)
 from brief.profile import load_profile
 from brief.settings import Settings
 from brief.store import Store, open_store
 from sources import SOURCES, Row, SiteSource
+
+_MODEL = "a model that can answer in JSON: {llm}_MODEL"
+_LATER = "nothing here: its endpoint has trouble of its own; the next brief asks again"
+_MODEL_FIXES = {
+    WritingTrouble.UNREACHABLE: "is the network up, and {llm}_BASE_URL right?",
+    WritingTrouble.TIMEOUT: "a faster model: {llm}_MODEL",
+    WritingTrouble.RATE_LIMITED: _LATER,
+    WritingTrouble.SERVER_ERROR: _LATER,
+    WritingTrouble.UNAUTHORIZED: "a key that works: {llm}_API_KEY",
+    WritingTrouble.NOT_FOUND: "the model's name as its endpoint knows it: {llm}_MODEL; is {llm}_BASE_URL right?",
+    WritingTrouble.REJECTED: _MODEL,
+    WritingTrouble.REFUSED: _MODEL,
+    WritingTrouble.BAD_ANSWER: _MODEL,
+    WritingTrouble.TRUNCATED: _MODEL,
+    WritingTrouble.OVER_BUDGET: "more a day: LLM_DAILY_TOKENS, LLM_DAILY_USD",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +54,7 @@ async def run(settings: Settings) -> list[Finding]:
     findings = [_profile(settings)]
     async with _store(settings, findings) as store, open_sources(settings, store.turn if store else None) as sources:
         tried = (_tried(row, source) for row, source in zip(SOURCES, sources, strict=True))
-        return [*findings, *await asyncio.gather(*tried)]
+        return [*findings, *await asyncio.gather(*tried, _model(settings, store))]
 
 
 def _profile(settings: Settings) -> Finding:
@@ -65,6 +89,26 @@ async def _tried(row: Row, source: SiteSource) -> Finding:
     except SourceError as error:
         return Finding(row.name, ok=False, found=str(error), fix=_fix(row, error))
     return Finding(row.name, ok=True, found="answers")
+
+
+async def _model(settings: Settings, store: Store | None) -> Finding:
+    from brief.writing.llm import open_model  # noqa: PLC0415 - only here, where a model is asked
+
+    what = "language model"
+    if settings.llm_model is None:
+        return Finding(what, ok=None, found="optional: LLM_MODEL")
+    if store is None:
+        return Finding(what, ok=False, found="not asked, as its budget is in Redis", fix="Redis first")
+    try:
+        async with open_model(settings, store, now) as model:
+            if model:
+                await model.probe()
+    except SettingsError as error:
+        return Finding(what, ok=False, found=str(error))
+    except WritingError as error:
+        llm = "LLM" if error.model == settings.llm_model else "LLM_FALLBACK"
+        return Finding(what, ok=False, found=str(error), fix=_MODEL_FIXES[error.trouble].format(llm=llm))
+    return Finding(what, ok=True, found=f"{settings.llm_model} answers")
 
 
 def _fix(row: Row, error: SourceError) -> str:

@@ -98,11 +98,15 @@ def brief(
     lang: LangOption = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TERMINAL,
     sample: Annotated[bool, typer.Option("--sample", help="Show the packaged edition of 2026-05-01.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Tell of each sentence where it comes from.")] = False,
 ) -> None:
     """Print the morning push and the full brief."""
     from bot import verbs
 
-    verbs.brief(date, profile, lang.value if lang else None, form.value, sample=sample)
+    if explain and form not in (Format.TERMINAL, Format.MARKDOWN):
+        wrong = "--explain is for the terminal and Markdown: paperboy brief --explain --format markdown"
+        raise typer.BadParameter(wrong, param_hint="--format")
+    verbs.brief(date, profile, lang.value if lang else None, form.value, sample=sample, explain=explain)
 
 
 @app.command()

@@ -9,7 +9,8 @@ import re
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
-from brief.models import SourceReport
+from brief.errors import WritingTrouble
+from brief.models import Author, SourceReport
 
 LAG = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 4 * 3600)  # seconds; "late" begins at 300
 EDITION = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)  # seconds
@@ -47,6 +48,12 @@ class Metrics:
         self._edition = Histogram(
             "paperboy_edition_seconds", "Making one edition", buckets=EDITION, registry=self._registry
         )
+        self._calls = self._counter("paperboy_model_calls", "Requests to a language model", "model")
+        self._tokens = self._counter("paperboy_model_tokens", "Tokens of those requests", "model", "direction")
+        self._cost = self._counter("paperboy_model_cost_dollars", "What they cost, as far as prices are known")
+        self._remembered = self._counter("paperboy_model_answers_remembered", "Answers that were there already")
+        self._replaced = self._counter("paperboy_model_sentences_replaced", "Sentences that failed the fact check")
+        self._unwritten = self._counter("paperboy_model_failures", "Parts a model did not write, by why", "trouble")
 
     def due(self, n: int) -> None:
         """Count `n` deliveries that became due."""
@@ -79,6 +86,20 @@ class Metrics:
     def edition(self, seconds: float) -> None:
         """Count an edition that was made in so many seconds."""
         self._edition.observe(seconds)
+
+    def written(self, author: Author) -> None:
+        """Count what making a brief took of a language model, and what the model did not write."""
+        model = author.model or "unknown"
+        self._calls.labels(model).inc(author.calls)
+        self._tokens.labels(model, "in").inc(author.tokens_in)
+        self._tokens.labels(model, "out").inc(author.tokens_out)
+        self._cost.inc(author.cost or 0)
+        self._remembered.inc(author.remembered)
+        self._replaced.inc(author.replaced)
+        for note in author.notes:
+            trouble = note.code.removeprefix("model_")
+            if trouble in set(WritingTrouble):
+                self._unwritten.labels(trouble).inc(int(note.params.get("n", 1)))
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format, whose type is CONTENT_TYPE_LATEST."""

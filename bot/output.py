@@ -30,6 +30,15 @@ def write_brief(made: Brief, form: str) -> None:
         terminal.show(full)
 
 
+def write_explained(made: Brief, form: str) -> None:
+    """Write where each sentence of a brief comes from, as Markdown or for the terminal."""
+    document = screens.explain(made)
+    if form == "markdown":
+        typer.echo(markdown.render(document))
+    else:
+        terminal.show(document)
+
+
 def write_reply(reply: Reply, form: str, date: dt.date) -> None:
     """Write an answer about the edition of a date; a file as it is."""
     if isinstance(reply, File):

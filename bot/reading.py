@@ -32,7 +32,7 @@ async def brief(request: Request, services: Services) -> Reply:
     days = [word for name, word in words.items() if not any(name in names for names in _FORMS.values())]
     if days:
         date = _day(request, " ".join(days), services.today())
-        made = await services.brief(date, request.language, services.profile_of(request.chat))
+        made = await services.current(date, request.language, services.profile_of(request.chat))
     else:
         made = await edition(request, services)
     # A chat gets the document: half a dozen long messages nobody asked for would bury what was said before.
@@ -158,7 +158,7 @@ async def _edition_if_any(request: Request, services: Services) -> Brief | None:
     profile = services.profile_of(request.chat)
     made = await services.stored_brief(request.date, request.language, profile)
     if made is None and (request.chat.kind == "terminal" or not await services.expired(request.date)):
-        return await services.brief(request.date, request.language, profile)
+        return await services.current(request.date, request.language, profile)
     return made
 
 

@@ -10,8 +10,7 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # version 3 has no types
@@ -29,7 +28,6 @@ from bot.services import Services
 from brief.errors import StoreError
 from brief.models import Language
 from brief.profile import Profile
-from brief.store import key_of
 
 LEAD = dt.timedelta(minutes=20)  # before an edition is due; sites that fail are asked twice more in it
 AGAIN = dt.timedelta(minutes=9)  # until sites are asked again
@@ -140,7 +138,7 @@ class Scheduler:
             sent = await self._followups.all(date)
             waiting = [chat_id for chat_id, one in sent.items() if dt.timedelta() <= now - one.at <= REFRESHED_FOR]
             if waiting and await self._collect(min(date, self._services.today())):
-                editions = Editions(self._services.edition, self._services.clock)  # none of before
+                editions = Editions(self._services.renewed_edition, self._services.clock)  # none of before
                 chats = [chat for chat in await self._services.people.chats(waiting) if chat]
                 changed = [c.id for c in chats if await self._changed(editions, c, date, sent[c.id].papers)]
                 # By then no worker knows the edition as it was.
@@ -175,7 +173,7 @@ class Scheduler:
 
     async def _collect(self, date: dt.date) -> bool:
         """Ask the sources that a day still needs; False when another scheduler is at it, or was just now."""
-        async with self._alone(f"collect:{date}") as alone:
+        async with self._services.store.alone(f"collect:{date}", _COLLECT_LIMIT) as alone:
             if alone:
                 for report in (await self._services.day(date, fresh=True)).reports:
                     self._metrics.source(report)
@@ -184,7 +182,7 @@ class Scheduler:
     async def _make(self, editions: Iterable[_Edition]) -> None:
         for date, language, profile in list(editions):
             begun = time.perf_counter()
-            await self._services.brief(date, language, profile)
+            await self._services.written(date, language, profile)
             self._metrics.edition(time.perf_counter() - begun)
 
     async def _changed(self, editions: Editions, chat: Chat, date: dt.date, papers: Collection[str]) -> bool:
@@ -194,20 +192,6 @@ class Scheduler:
         if not changed and not incomplete(edition):
             await self._followups.forget(chat.id, date)
         return changed
-
-    @asynccontextmanager
-    async def _alone(self, work: str) -> AsyncIterator[bool]:
-        """Tell whether this scheduler, and no other one, is to do something now, for 5 minutes at most."""
-        lock = self._services.store.client.lock(
-            key_of("scheduler", work), timeout=_COLLECT_LIMIT, blocking=False, raise_on_release_error=False
-        )
-        alone = await lock.acquire()
-        try:
-            async with asyncio.timeout(_COLLECT_LIMIT):
-                yield alone
-        finally:
-            if alone:
-                await lock.release()
 
     async def _watch_clock(self, scheduler: AsyncIOScheduler) -> None:
         """Set the jobs anew when the clock was set: the library would sleep through an hour it was set back."""

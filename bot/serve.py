@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -50,6 +51,8 @@ class _Process:
     """What runs in one process."""
 
     def __init__(self, services: Services, role: Role) -> None:
+        self._metrics = Metrics()
+        services = replace(services, wrote=self._metrics.written)
         self._services, self._role = services, role
         self._names = list(_configured(services.settings))
         if not self._names:
@@ -58,7 +61,7 @@ class _Process:
                 "TELEGRAM_BOT_TOKEN=123456789:AAE-your-token"
             )
         redis = services.store.client
-        self._metrics, self._queue, self._deliveries = Metrics(), Queue(redis), Deliveries(redis)
+        self._queue, self._deliveries = Queue(redis), Deliveries(redis)
         self._couriers: dict[str, Courier] = {}
         self._deliverer = Deliverer(services, self._deliveries, self._couriers, self._metrics)
         connected = self._names if role.delivers or role.answers else []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,19 +11,22 @@ from functools import cached_property
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from bot.chat import Chat
+from bot.background import Background
+from bot.chat import Chat, own_profile
 from bot.editions import Editions
 from bot.people import People
 from bot.shelf import Shelf
 from brief import edition
 from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
-from brief.models import Ask, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
-from brief.own_profile import Unread, profile_from_text
+from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import Store
 from brief.window import edition_time, window_for
+from brief.writing.llm import LanguageModel
+from brief.writing.model import LIMIT, Told, write
+from brief.writing.model_card import pick_by
 
 FRESH_FOR = dt.timedelta(hours=1)  # how long a collection of today is not repeated without being asked
 
@@ -47,9 +49,18 @@ def silently() -> Iterator[Heard]:
     yield lambda _: None
 
 
+@contextmanager
+def unwatched() -> Iterator[Told]:
+    """Write without telling anybody how far it is."""
+    yield lambda _done, _total: None
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a command needs. `asking` is entered while sources are asked, and is told each report.
+
+    `model` writes, where one is configured; `writing` is entered while it does, and told how far it is; `wrote` is told
+    of each brief that it wrote. Who is `patient` waits for it, others get what extraction makes.
 
     `profile` is the operator's: sources are asked what it names. An edition is for the profile it is asked with.
     """
@@ -62,6 +73,10 @@ class Services:
     clock: Callable[[], dt.datetime]
     asking: Callable[[], AbstractContextManager[Heard]] = silently
     own_profiles: bool = True  # not where a profile was named for this run
+    model: LanguageModel | None = None
+    writing: Callable[[], AbstractContextManager[Told]] = unwatched
+    wrote: Callable[[Author], None] = lambda _: None
+    patient: bool = False
 
     def today(self) -> dt.date:
         """Return the date of the edition that is current in the configured time zone."""
@@ -122,15 +137,57 @@ class Services:
         if stored and not fresh and await self.store.day(date) is None:
             return stored  # items expire, briefs stay
         day = await self.day(date, fresh=fresh)
-        if stored and (stored.collected, stored.profile_digest) == (day.collected, profile.digest):
+        if stored and _fits(stored, day, profile):
             return stored
+        draft = await self._draft(day, language, profile)
+        return await self._kept(await asyncio.to_thread(draft.brief), profile)
+
+    async def written(self, date: dt.date, language: Language, profile: Profile, *, fresh: bool = False) -> Brief:
+        """Return the brief as `brief` does, written by the model where there is one, which may take minutes.
+
+        What a model could not do before is tried again. One process at a time writes an edition; who comes meanwhile
+        gets what there is.
+        """
+        if self.model is None:
+            return await self.brief(date, language, profile, fresh=fresh)
+        stored = await self.store.brief(date, profile.name, language)
+        day = await self.store.day(date) if stored and not fresh else await self.day(date, fresh=fresh)
+        if day is None or (
+            stored and _fits(stored, day, profile) and stored.collected == day.collected and not _unfinished(stored)
+        ):
+            return await self.brief(date, language, profile)
+        async with self.store.alone(f"writing:{date}:{profile.name}:{language}", LIMIT + 30) as alone:
+            if not alone:
+                return await self.brief(date, language, profile)
+            draft = await self._draft(day, language, profile)
+            with self.writing() as told:
+                brief = await write(draft, self.model, told=told)
+            if stored and brief.author.kind == "extractive" and _fits(stored, day, profile):
+                kept = stored  # what a model wrote of an earlier collection says more
+            else:
+                kept = await self._kept(brief, profile)
+            self.wrote(brief.author)
+            return kept
+
+    async def current(self, date: dt.date, language: Language, profile: Profile) -> Brief:
+        """Return the brief of a date for somebody who waits: the model writes it meanwhile, unless they are patient."""
+        if self.patient:
+            return await self.written(date, language, profile)
+        brief = await self.brief(date, language, profile)
+        if self.model and brief.author == Author():  # it was not tried yet
+            self._later.add(self.written(date, language, profile))
+        return brief
+
+    async def _draft(self, day: Day, language: Language, profile: Profile) -> edition.Draft:
         now = self.clock()
-        shown = await self.store.shown(profile.name, before=date, now=now)
+        shown = await self.store.shown(profile.name, before=day.window.date, now=now)
         # Ranking takes a tenth of a second; other chats must not wait for it.
-        brief = await asyncio.to_thread(edition.build, day, profile, language, shown=shown, now=now)
+        return await asyncio.to_thread(edition.Draft, day, profile, language, shown=shown, now=now)
+
+    async def _kept(self, brief: Brief, profile: Profile) -> Brief:
         if brief.shown:
             await self.store.save_brief(brief)
-            await self.store.save_shown(profile.name, date, brief.shown, now)
+            await self.store.save_shown(profile.name, brief.date, brief.shown, brief.made)
         return brief
 
     async def stored_brief(self, date: dt.date, language: Language, profile: Profile) -> Brief | None:
@@ -138,7 +195,7 @@ class Services:
         stored = await self.store.brief(date, profile.name, language)
         if (stored and stored.profile_digest == profile.digest) or await self.store.day(date) is None:
             return stored
-        return await self.brief(date, language, profile)
+        return await self.current(date, language, profile)
 
     async def expired(self, date: dt.date) -> bool:
         """Tell whether nothing is stored of a date, but a newer day is: its edition is gone, not still to come."""
@@ -160,7 +217,8 @@ class Services:
         """Return any paper with a card of its own for a profile, written among the papers of the brief's day."""
         day = await self.store.day(brief.date) if brief else None
         papers = day.papers if day else ()
-        return await asyncio.to_thread(edition.single, paper, papers, profile, language, self.clock())
+        pick = await asyncio.to_thread(edition.single, paper, papers, profile, language, self.clock())
+        return await pick_by(self.model, pick, profile, language) if self.model else pick
 
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper from the store, else from the sites, which is then stored; None when nobody knows it.
@@ -190,6 +248,14 @@ class Services:
         """Return the brief of a date as a chat reads it; see `brief`."""
         return await self.brief(date, chat.language, self.profile_of(chat))
 
+    async def renewed_edition(self, chat: Chat, date: dt.date) -> Brief:
+        """Return the brief of a date as a chat reads it, written anew where the day has changed; see `written`."""
+        return await self.written(date, chat.language, self.profile_of(chat))
+
+    @cached_property
+    def _later(self) -> Background:
+        return Background()
+
     @cached_property
     def _shelf(self) -> Shelf:
         return Shelf(self.store, self.clock)
@@ -209,13 +275,16 @@ class Services:
         return paper
 
 
-def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unread, ...]]:
-    """Return how the own words of a chat are understood, see `profile_from_text`; (None, ()) without any.
+def _fits(stored: Brief, day: Day, profile: Profile) -> bool:
+    """Tell whether a stored brief can still go out: what a model wrote outlives a later collection of its day."""
+    same_day = stored.collected == day.collected or stored.author.kind == "model"
+    return same_day and stored.profile_digest == profile.digest
 
-    The profile is named after the chat, not after what it says: what was shown stays remembered when the words change.
-    """
-    name = f"chat-{hashlib.sha256(chat.id.encode()).hexdigest()[:16]}"
-    return profile_from_text(chat.profile, name, known)
+
+def _unfinished(brief: Brief) -> bool:
+    """Tell whether a model has something left to do: never asked, or not able to then."""
+    done = ("model_withheld", "model_fell_back")
+    return brief.author.kind == "extractive" or any(note.code not in done for note in brief.author.notes)
 
 
 def nothing_collected(day: Day) -> bool:

@@ -46,18 +46,41 @@ def show(document: Document, out: IO[str] | None = None) -> None:
 @contextmanager
 def progress(names: tuple[str, ...], language: Language) -> Iterator[Callable[[SourceReport], None]]:
     """Show on stderr which sources are still being asked; silent unless both ends are a terminal."""
-    if not (sys.stderr.isatty() and sys.stdout.isatty()):
-        yield lambda _: None
-        return
     locale = load(language)
     waiting = dict.fromkeys(names)
-    with Console(stderr=True).status(_waiting(locale, waiting)) as status:
+    with _status() as show:
+        show(_waiting(locale, waiting))
 
         def heard(report: SourceReport) -> None:
             waiting.pop(report.source, None)
-            status.update(_waiting(locale, waiting or dict.fromkeys(names)))
+            show(_waiting(locale, waiting or dict.fromkeys(names)))
 
         yield heard
+
+
+@contextmanager
+def writing(language: Language) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how many parts of how many are written, as it is told; silent where `progress` is."""
+    with _status() as show:
+        yield lambda done, total: show(load(language).text("progress.writing", done=done, total=total))
+
+
+@contextmanager
+def _status() -> Iterator[Callable[[str], None]]:
+    """Show a line on stderr, from the first one told until the end; silent unless both ends are a terminal."""
+    if not (sys.stderr.isatty() and sys.stdout.isatty()):
+        yield lambda _: None
+        return
+    status = Console(stderr=True).status("")
+
+    def show(text: str) -> None:
+        status.update(text)
+        status.start()
+
+    try:
+        yield show
+    finally:
+        status.stop()
 
 
 async def request(services: Services, date: dt.date, language: Language | None) -> Request:

@@ -19,7 +19,7 @@ from bot import terminal, wiring
 from bot.commands import CommandError, answer
 from bot.feedback import read_votes
 from bot.logs import log_to_stderr
-from bot.output import write_brief, write_reply
+from bot.output import write_brief, write_explained, write_reply
 from bot.services import Services, nothing_collected
 from bot.status import Status
 from brief.errors import NothingCollectedError
@@ -51,18 +51,24 @@ def collect(date: dt.date | None, *, as_json: bool) -> None:
         raise NothingCollectedError(NOTHING)
 
 
-def brief(date: dt.date | None, profile: Path | None, lang: Language | None, form: str, *, sample: bool) -> None:
-    """Print the brief; a first try without a network shows the packaged one, asked for a day the truth about it."""
+def brief(
+    date: dt.date | None, profile: Path | None, lang: Language | None, form: str, *, sample: bool, explain: bool
+) -> None:
+    """Print the brief, or where its sentences come from.
+
+    A first try without a network shows the packaged one, asked for a day the truth about it.
+    """
     settings = load_settings()
     language = lang or settings.brief_language
+    write = write_explained if explain else write_brief
 
     async def run() -> None:
         if not sample:
             made, day = await _made(settings, date, profile, language)
             if date is not None or form != "terminal" or day is None or not nothing_collected(day):
-                return write_brief(made, form)
+                return write(made, form)
             terminal.show(screens.collected(day, language))
-        write_brief(await wiring.sample_brief(settings, _profile(settings, profile), language), form)
+        write(await wiring.sample_brief(settings, _profile(settings, profile), language), form)
         return None
 
     asyncio.run(run())
@@ -159,7 +165,8 @@ def check() -> bool:
 async def _services(settings: Settings, profile: Path | None, language: Language) -> AsyncIterator[Services]:
     asking = partial(terminal.progress, tuple(row.name for row in SOURCES), language)
     async with wiring.open_services(settings, _profile(settings, profile), asking) as services:
-        yield replace(services, own_profiles=profile is None)
+        writing = partial(terminal.writing, language)
+        yield replace(services, own_profiles=profile is None, writing=writing, patient=True)
 
 
 async def _reader(services: Services) -> Profile:
@@ -172,7 +179,7 @@ async def _made(
 ) -> tuple[Brief, Day | None]:
     async with _services(settings, profile, language) as services:
         asked = _asked(date, services)
-        made = await services.brief(asked, language, await _reader(services), fresh=True)
+        made = await services.written(asked, language, await _reader(services), fresh=True)
         return made, await services.store.day(asked)
 
 

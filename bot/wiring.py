@@ -16,6 +16,7 @@ from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import open_store
 from brief.window import window_for
+from brief.writing.llm import open_model
 from sources import SOURCES, SiteSource
 from sources._http import Http, Turn
 from sources.sample_site import SAMPLE_DATE, SampleTransport
@@ -39,7 +40,11 @@ async def open_services(
     settings: Settings, profile: Profile, asking: Callable[[], AbstractContextManager[Heard]] = silently
 ) -> AsyncIterator[Services]:
     """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
-    async with open_store(settings) as store, open_sources(settings, store.turn) as sources:
+    async with (
+        open_store(settings) as store,
+        open_sources(settings, store.turn) as sources,
+        open_model(settings, store, now) as model,
+    ):
         yield Services(
             settings=settings,
             profile=profile,
@@ -48,6 +53,7 @@ async def open_services(
             sources=sources,
             clock=now,
             asking=asking,
+            model=model,
         )
 
 

@@ -19,6 +19,7 @@ from brief.writing.readable import readable
 
 PICKS = 5
 SCAN = 13
+CANDIDATES = 30  # from which a model may choose the recommendations
 FOLLOW = 3
 MORE_FOLLOW = 3
 
@@ -27,35 +28,61 @@ Shown = Mapping[str, int | None]  # what earlier editions showed: id -> the newe
 
 def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: dt.datetime) -> Brief:
     """Return the brief of a day for one reader. `shown` is what earlier editions recommended."""
-    best = ranked(day, profile, shown=shown)
-    chosen = select(best, PICKS)
-    scanned = select(best, SCAN, chosen=chosen, named=False)
-    desk = Desk(day.papers, profile, language, day.window.until, shown)
-    picks = desk.picks(chosen)
-    stand_in, when = desk.writer.stand_in(picks)
-    follow = desk.follow(day)
-    return Brief(
-        date=day.window.date,
-        language=language,
-        profile=profile.name,
-        profile_digest=profile.digest,
-        window=day.window,
-        made=now,
-        collected=day.collected,
-        considered=len(day.papers),
-        unseen=len(best),
-        directions=labels(profile, touched(chosen), language),
-        overview=desk.writer.overview(picks, considered=len(day.papers), unseen=len(best), quiet=day.window.quiet),
-        picks=picks,
-        scan=desk.picks(scanned),
-        must_reads=tuple(pick.paper.id for pick in picks[:MUST_READS]),
-        stand_in=stand_in,
-        stand_in_when=when,
-        follow=follow[:FOLLOW],
-        more_follow=follow[FOLLOW:],
-        ideas=desk.writer.ideas([readable_item(item) for item in (*chosen, *scanned)]),
-        reports=day.reports,
-    )
+    return Draft(day, profile, language, shown=shown, now=now).brief()
+
+
+class Draft:
+    """An edition in the making: the day ranked for one reader, from which a brief is arranged by extraction.
+
+    `chosen` are the recommendations of the ranking, `candidates` at most 30 papers that could be recommended instead,
+    those of the brief first.
+    """
+
+    def __init__(self, day: Day, profile: Profile, language: Language, *, shown: Shown, now: dt.datetime) -> None:
+        self.day, self.profile, self.language, self._now = day, profile, language, now
+        self._best = ranked(day, profile, shown=shown)
+        self._desk = Desk(day.papers, profile, language, day.window.until, shown)
+        self.chosen = select(self._best, PICKS)
+        self._scanned = select(self._best, SCAN, chosen=self.chosen, named=False)
+        brought = [*self.chosen, *self._scanned]
+        others = select(self._best, CANDIDATES - len(brought), chosen=brought)
+        self.candidates = [item for item in (*brought, *others) if item.score.directions]
+
+    def brief(self, chosen: Sequence[Ranked] | None = None) -> Brief:
+        """Return the edition with these recommendations in this order, by default the ranking's.
+
+        What they displace is worth scanning before all else.
+        """
+        day, desk = self.day, self._desk
+        chosen = self.chosen if chosen is None else chosen
+        taken = {item.paper.id for item in chosen}
+        scanned = [item for item in (*self.chosen, *self._scanned) if item.paper.id not in taken][:SCAN]
+        considered, fresh = len(day.papers), len(self._best)
+        picks = desk.picks(chosen)
+        stand_in, when = desk.writer.stand_in(picks)
+        follow = desk.follow(day)
+        return Brief(
+            date=day.window.date,
+            language=self.language,
+            profile=self.profile.name,
+            profile_digest=self.profile.digest,
+            window=day.window,
+            made=self._now,
+            collected=day.collected,
+            considered=considered,
+            unseen=fresh,
+            directions=labels(self.profile, touched(chosen), self.language),
+            overview=desk.writer.overview(picks, considered=considered, unseen=fresh, quiet=day.window.quiet),
+            picks=picks,
+            scan=desk.picks(scanned),
+            must_reads=tuple(pick.paper.id for pick in picks[:MUST_READS]),
+            stand_in=stand_in,
+            stand_in_when=when,
+            follow=follow[:FOLLOW],
+            more_follow=follow[FOLLOW:],
+            ideas=desk.writer.ideas([readable_item(item) for item in (*chosen, *scanned)]),
+            reports=day.reports,
+        )
 
 
 def ranked(day: Day, profile: Profile, *, shown: Shown, votes: Sequence[tuple[Paper, int]] = ()) -> list[Ranked]:

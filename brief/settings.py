@@ -84,8 +84,20 @@ _chat_id = _shaped(
 )
 _contact = _shaped(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", "wants a mail address or a URL")
 
+_model = _shaped(r"[!-~]{1,200}", "wants the name of a model, or provider:model")
+_tokens = _shaped(r"[1-9]\d{0,11}", "wants a number of tokens above 0")
+_dollars = _shaped(r"\d{1,6}(\.\d{1,9})?", "wants US dollars as a number")
+_price = _shaped(
+    r"\d{1,6}(\.\d{1,6})? +\d{1,6}(\.\d{1,6})?", "wants US dollars a million tokens, read and written: two numbers"
+)
+
+Price = tuple[float, float]
+"""US dollars a million tokens that a language model reads, and that it writes."""
+
 Site = Annotated[str, BeforeValidator(lambda text: _site(text).rstrip("/"))]
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+Model = Annotated[str, BeforeValidator(_model)]
+PriceText = Annotated[Price, BeforeValidator(lambda text: tuple(_price(text).split()))]
 
 
 def _folder(text: str) -> Path:
@@ -160,6 +172,20 @@ class Settings(Value):
     google_api_url: Site = Field("https://www.googleapis.com", examples=["https://www.googleapis.com"])
     google_api_key: Secret | None = Field(None, examples=["AIza..."])
     google_cse_id: Annotated[str, BeforeValidator(_secret)] | None = Field(None, examples=["0123456789abcdef0"])
+    llm_model: Model | None = Field(None, examples=["deepseek:deepseek-chat"])
+    llm_base_url: Site | None = Field(None, examples=["http://localhost:11434/v1"])
+    llm_api_key: Secret | None = Field(None, examples=["sk-..."])
+    llm_price: PriceText | None = Field(None, examples=["0.28 0.42"])
+    llm_fallback_model: Model | None = Field(None, examples=["anthropic:claude-haiku-4-5"])
+    llm_fallback_base_url: Site | None = Field(None, examples=["http://localhost:11434/v1"])
+    llm_fallback_api_key: Secret | None = Field(None, examples=["sk-..."])
+    llm_fallback_price: PriceText | None = Field(None, examples=["1 5"])
+    llm_daily_tokens: Annotated[int, BeforeValidator(lambda text: int(_tokens(text)))] = Field(
+        1_000_000, examples=["1000000"]
+    )
+    llm_daily_usd: Annotated[float, BeforeValidator(lambda text: float(_dollars(text)))] | None = Field(
+        None, examples=["0.50"]
+    )
 
 
 _TOGETHER = (
@@ -172,6 +198,13 @@ _NEEDS = (  # a variable, and those of which it needs one
     ("SLACK_BOT_TOKEN", ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")),  # Socket Mode, HTTP
     ("SLACK_CLIENT_ID", ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")),
     ("SLACK_CHANNELS", ("SLACK_BOT_TOKEN",)),
+    ("LLM_BASE_URL", ("LLM_MODEL",)),
+    ("LLM_API_KEY", ("LLM_MODEL",)),
+    ("LLM_PRICE", ("LLM_MODEL",)),
+    ("LLM_FALLBACK_MODEL", ("LLM_MODEL",)),
+    ("LLM_FALLBACK_BASE_URL", ("LLM_FALLBACK_MODEL",)),
+    ("LLM_FALLBACK_API_KEY", ("LLM_FALLBACK_MODEL",)),
+    ("LLM_FALLBACK_PRICE", ("LLM_FALLBACK_MODEL",)),
 )
 
 VARIABLES = tuple(name.upper() for name in Settings.model_fields)

@@ -5,8 +5,11 @@
 {paperboy}:1:paper:{id}                        a Paper as it was last collected                             120 days
 {paperboy}:1:brief:{date}:{profile}:{language} a Brief                                                      for good
 {paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed, and when it was first made    120 days
+{paperboy}:1:answer:{digest}                   an answer of a language model, see writing/memory.py             120 days
+{paperboy}:1:spent:{date}                      what language models took that day, see writing/budget.py          8 days
 {paperboy}:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
 {paperboy}:1:pace:{key}:gap                    there until the next turn may start                          the gap
+{paperboy}:1:alone:{work}                      who does something that must not be done twice at once       its limit
 
 Values are JSON, compressed with zlib. The 1 is the version of this layout. A value that does not parse (written by
 another version of the program) counts as absent. The braces put all keys of Paperboy's into one hash slot of a cluster:
@@ -198,6 +201,23 @@ class Store:
         finally:
             with contextlib.suppress(RedisError, RedisClusterException):  # the lease runs out by itself
                 await self._end_turn(keys=[lease], args=[token])
+
+    @contextlib.asynccontextmanager
+    async def alone(self, work: str, seconds: float) -> AsyncIterator[bool]:
+        """Tell whether this process, and no other, is to do some work now; it has so many seconds for it.
+
+        Raises TimeoutError in the work when they are over, since then another process may begin.
+        """
+        lock = self._redis.lock(key_of("alone", work), timeout=seconds, blocking=False, raise_on_release_error=False)
+        with redis_errors():
+            alone = await lock.acquire()
+        try:
+            async with asyncio.timeout(seconds):
+                yield alone
+        finally:
+            if alone:
+                with redis_errors():
+                    await lock.release()
 
     async def _ask_turn(self, lease: str, pause: str, token: str, gap: float) -> float:
         with redis_errors():

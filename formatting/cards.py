@@ -31,7 +31,8 @@ def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
     found: list[Block] = [
         Heading(1, (Run(head),)),
         Bullets(tuple((line,) for line in _facts(locale, pick))),
-        *shown.parts(locale, pick, "contribution", "why", "relation", "judgement", "focus"),
+        *shown.parts(locale, pick, "contribution", "why", "relation", "reason", "judgement", "focus"),
+        *shown.byline(locale, pick),
     ]
     if pick.paper.abstract:
         label = Run(locale.text("field.abstract"), Style.STRONG)

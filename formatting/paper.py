@@ -8,13 +8,15 @@ from itertools import accumulate, groupby, pairwise
 from brief.models import Label, Paper, Pick, Text
 from formatting.document import Importance, Link, Paragraph, Run, Span, Spans, Style, plain, separated
 from formatting.locales import Locale
-from formatting.reports import source_name
+from formatting.reports import model_name, source_name
 from formatting.text import columns, shorten
 
 TITLE_COLUMNS = 240
 SENTENCE_COLUMNS = 900
+PARTS = ("contribution", "why", "relation", "judgement", "focus")  # of a card
 _AUTHORS_NAMED = 5
 _NAME_COLUMNS = 60
+_ENDS = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a\uff1b\uff0c,\u201d\u300d\u300f\"')]\uff09")
 
 
 def title(paper: Paper, limit: int = TITLE_COLUMNS) -> str:
@@ -37,12 +39,12 @@ def said(locale: Locale, text: Text, limit: int = SENTENCE_COLUMNS) -> Spans:
     """
     spans: list[Span] = []
     for origin, group in groupby(opening(text, limit), key=lambda s: s.origin if s.quoted else None):
-        words = shorten(_joined(s.text for s in group), limit)
+        words = shorten(joined(s.text for s in group), limit)
         limit = max(0, limit - columns(words))
         if not words:
             continue
         if spans:
-            spans.append(Run(_gap(plain(spans))))
+            spans.append(Run(gap(plain(spans))))
         if origin:
             if origin == "summary" or not _introduces(plain(spans)):
                 spans.append(Run(str(locale.raw(f"quote.{origin}")), Style.MUTED))
@@ -60,9 +62,13 @@ def opening(text: Text, limit: int) -> Text:
 
 def points(locale: Locale, text: Text) -> tuple[Spans, ...]:
     """Return sentences one point each; a quotation stays with what introduces it."""
+    return tuple(spans for point in introduced(text) if (spans := said(locale, point)))
+
+
+def introduced(text: Text) -> tuple[Text, ...]:
+    """Return sentences one by one, a quotation together with the one that introduces it."""
     starts = [n for n, sentence in enumerate(text) if n and not (sentence.quoted and _introduces(text[n - 1].text))]
-    edges = [0, *starts, len(text)]
-    return tuple(spans for a, b in pairwise(edges) if (spans := said(locale, text[a:b])))
+    return tuple(text[a:b] for a, b in pairwise((0, *starts, len(text))) if a < b)
 
 
 def links(paper: Paper) -> Spans:
@@ -133,14 +139,25 @@ def facts(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
 
 
 def parts(locale: Locale, pick: Pick, *names: str) -> tuple[Paragraph, ...]:
-    """Return the named parts of the card that have something to say, labelled."""
-    return tuple(field(locale, name, spans) for name in names if (spans := said(locale, getattr(pick.card, name))))
+    """Return the named parts of the card that have something to say, labelled; `reason` is why it was picked."""
+    texts = ((name, pick.reason if name == "reason" else getattr(pick.card, name)) for name in names)
+    return tuple(field(locale, name, spans) for name, text in texts if (spans := said(locale, text)))
 
 
-def _joined(sentences: Iterable[str]) -> str:
+def byline(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
+    """Return which model wrote of the paper, and when; nothing where none did."""
+    by = pick.card.byline
+    if by is None:
+        return ()
+    line = locale.text("author.byline", model=model_name(locale, by.model), date=locale.day(by.date))
+    return (Paragraph((Run(line, Style.MUTED),)),)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other, apart as their language wants it."""
     whole = ""
     for sentence in sentences:
-        whole += _gap(whole) + sentence.strip()
+        whole += gap(whole) + sentence.strip()
     return whole
 
 
@@ -148,6 +165,9 @@ def _introduces(text: str) -> bool:
     return text.rstrip().endswith((":", "\uff1a"))
 
 
-def _gap(before: str) -> str:
-    """Return what separates the next sentence: nothing after a full-width full stop."""
-    return " " if before and columns(before[-1]) == 1 else ""
+def gap(before: str) -> str:
+    """Return what separates the next sentence from the one before, which a semicolon ends where nothing else does."""
+    if not before:
+        return ""
+    end = "" if before.rstrip()[-1:] in _ENDS else "\uff1b" if columns(before[-1]) > 1 else ";"
+    return end + (" " if columns((before + end)[-1]) == 1 else "")

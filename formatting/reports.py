@@ -18,15 +18,20 @@ def source_name(locale: Locale, source: str) -> str:
     return str(locale.raw(key)) if key in locale.keys else shorten(source, _PARAM_COLUMNS)
 
 
+def model_name(locale: Locale, model: str | None) -> str:
+    """Return a language model's name, bounded, as its endpoint knows it; "a language model" where it is not known."""
+    return shorten(model or "", _PARAM_COLUMNS) or locale.text("author.some_model")
+
+
 def status_name(locale: Locale, status: Status) -> str:
     """Return the word for how a source did."""
     return locale.text(f"status.{status}")
 
 
-def note_text(locale: Locale, note: Note, source: str) -> str:
+def note_text(locale: Locale, note: Note, source: str = "") -> str:
     """Return the sentence of a note; an unknown code is shown as it is, with its values.
 
-    `source` is named where the note does not say which part of the site it is about.
+    `source` is named where the note is about a site and does not say which part of it.
     """
     params = {k: shorten(v, _PARAM_COLUMNS) if isinstance(v, str) else v for k, v in note.params.items()}
     key = f"note.{note.code}"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from brief.models import Brief, Day, Language, Pick, Ranked
 from formatting import cards, sections
+from formatting import explain as explained
 from formatting import paper as shown
 from formatting.document import (
     Block,
@@ -30,7 +31,7 @@ from formatting.text import shorten
 
 TOP = 5  # papers in the push
 _PUSH_TITLE = 120  # columns; with the next three, five entries stay within one screen
-_PUSH_OVERVIEW = 400
+_PUSH_OVERVIEW = 560
 _PUSH_CATEGORIES = 3
 _PUSH_CONTRIBUTION = 225  # three lines of a narrow terminal
 _TYPED_COLUMNS = 80  # of what somebody typed, repeated back
@@ -69,7 +70,7 @@ def push(brief: Brief, items: int = TOP) -> Document:
     More items than the brief recommends are filled from those worth scanning.
     """
     locale = load(brief.language)
-    overview = shown.said(locale, brief.overview, _PUSH_OVERVIEW)
+    overview = shown.said(locale, sections.news(brief, items), _PUSH_OVERVIEW)
     blocks: list[Block] = [*sections.notices(locale, brief)]
     if overview:
         blocks.append(Paragraph(overview, Importance.ESSENTIAL))
@@ -136,6 +137,15 @@ def full(brief: Brief) -> Document:
         *sections.authorship(locale, brief),
     ]
     return _document(brief, "full", blocks, plain(shown.said(locale, brief.overview)))
+
+
+def explain(brief: Brief) -> Document:
+    """Return every sentence of the brief with where it comes from, then who wrote it."""
+    locale = load(brief.language)
+    told = explained.blocks(locale, brief)
+    return _document(
+        brief, "explain", [*sections.notices(locale, brief), *told, Divider(), *sections.authorship(locale, brief)]
+    )
 
 
 def card(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
-from brief.models import Brief, Follow, Idea, Pick, Status
+from brief.models import Author, Brief, Follow, Idea, Pick, Status, Text
 from formatting import cards
 from formatting import paper as shown
 from formatting.document import Block, Bullets, Heading, Importance, Link, Paragraph, Run, Spans, Style, separated
 from formatting.locales import Locale
-from formatting.reports import source_name, status_name, why_no_more, why_no_papers, why_nothing_to_follow
+from formatting.reports import (
+    model_name,
+    note_text,
+    source_name,
+    status_name,
+    why_no_more,
+    why_no_papers,
+    why_nothing_to_follow,
+)
 from formatting.text import shorten
 
 _NAME_COLUMNS = 120
@@ -84,20 +93,42 @@ def overview(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     return (Paragraph(said, Importance.ESSENTIAL),)
 
 
+def news(brief: Brief, items: int) -> Text:
+    """Return the overview for where the best `items` follow by title: without a measured sentence that lists them."""
+    names = [name for pick in brief.items[:items] if (name := pick.paper.title.partition(":")[0].strip())]
+    return tuple(
+        sentence
+        for sentence in brief.overview
+        if sentence.origin != "measured" or 2 * sum(name in sentence.text for name in names) <= len(names)
+    )
+
+
 def picks(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     """Return the recommendations in full."""
     if not brief.picks:
         return (aside(why_no_papers(locale, brief)),)
-    return tuple(block for n, pick in enumerate(brief.picks, 1) for block in _recommended(locale, n, pick))
+    return tuple(block for n, pick in enumerate(brief.picks, 1) for block in _recommended(locale, brief, n, pick))
 
 
-def _recommended(locale: Locale, number: int, pick: Pick) -> tuple[Block, ...]:
+def _recommended(locale: Locale, brief: Brief, number: int, pick: Pick) -> tuple[Block, ...]:
     lines = (*shown.facts(locale, pick), *shown.parts(locale, pick, "contribution"))
     return (
-        Heading(3, (Run(f"{number}. {shown.title(pick.paper)}"),)),
+        _titled(locale, brief, pick, f"{number}. "),
         Bullets(tuple((line,) for line in lines)),
-        *shown.parts(locale, pick, "why", "relation"),
+        *shown.parts(locale, pick, "why", "relation", "reason"),
     )
+
+
+def _titled(locale: Locale, brief: Brief, pick: Pick, number: str = "") -> Heading:
+    """Return a paper's heading; one that is extracted amid what a model wrote says so."""
+    mark = (Run(f" · {locale.text('author.extracted')}", Style.MUTED),) if extracted(brief, pick) else ()
+    return Heading(3, (Run(number + shown.title(pick.paper)), *mark))
+
+
+def extracted(brief: Brief, pick: Pick) -> bool:
+    """Whether nothing that is said of a paper is by the model that wrote the rest."""
+    said = (sentence for name in shown.PARTS for sentence in getattr(pick.card, name))
+    return brief.author.kind == "model" and all(sentence.origin != "model" for sentence in said)
 
 
 def scan(locale: Locale, brief: Brief) -> tuple[Block, ...]:
@@ -107,7 +138,7 @@ def scan(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for pick in brief.scan:
         lines = (*shown.facts(locale, pick), *shown.parts(locale, pick, "contribution", "judgement"))
-        blocks += [Heading(3, (Run(shown.title(pick.paper)),)), Bullets(tuple((line,) for line in lines))]
+        blocks += [_titled(locale, brief, pick), Bullets(tuple((line,) for line in lines))]
     return tuple(blocks)
 
 
@@ -152,7 +183,7 @@ def follow(locale: Locale, brief: Brief) -> tuple[Block, ...]:
 
 
 def _followed(locale: Locale, item: Follow) -> tuple[Paragraph, ...]:
-    name, url, kind = _named(item)
+    name, url, kind = named(item)
     fields = {
         "links": (Link(url, url),),
         "follow_status": shown.said(locale, item.status),
@@ -164,14 +195,14 @@ def _followed(locale: Locale, item: Follow) -> tuple[Paragraph, ...]:
 
 
 def _followed_briefly(locale: Locale, item: Follow) -> Paragraph:
-    name, url, _ = _named(item)
+    name, url, _ = named(item)
     remark = shown.said(locale, item.focus or item.status, _REMARK_COLUMNS)
     gap = (Run(" — "),) if remark else ()
     return Paragraph((Link(name, url), *gap, *remark))
 
 
-def _named(item: Follow) -> tuple[str, str, str]:
-    """Return the name, page and kind of what is followed."""
+def named(item: Follow) -> tuple[str, str, str]:
+    """Return the name, page and kind of what is followed; raises ValueError for nothing."""
     if item.repo:
         return shorten(item.repo.name, _NAME_COLUMNS), item.repo.url, "repo"
     if item.asset:
@@ -206,13 +237,33 @@ def _idea(locale: Locale, brief: Brief, number: int, idea: Idea) -> tuple[Block,
 def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     """Return who wrote the edition, at what cost, and when."""
     author = brief.author
-    if author.kind == "extractive":
-        lines = [locale.text("author.extractive")]
-    else:
-        cost = {"calls": author.calls, "tokens_in": author.tokens_in, "tokens_out": author.tokens_out}
-        lines = [locale.text("author.model", model=author.model or "?", cost=f"{author.cost or 0:.3f}", **cost)]
-    if author.replaced:
-        lines.append(locale.text("author.replaced", n=author.replaced))
-    collected, made = locale.moment(brief.collected), locale.moment(brief.made)
-    lines.append(locale.text("author.times", collected=collected, made=made))
+    mixed = sum(extracted(brief, pick) for pick in brief.items)
+    counts = {"remembered": author.remembered, "replaced": author.replaced, "mixed": mixed}
+    who = [
+        *([locale.text("author.extractive")] if author.kind == "extractive" else []),
+        *([_asked(locale, author)] if author.calls or author.kind == "model" else []),
+        *(locale.text(f"author.{name}", n=n) for name, n in counts.items() if n),
+    ]
+    lines = [
+        shown.joined(who),
+        *(note_text(locale, note) for note in author.notes),
+        locale.text("author.times", collected=locale.moment(brief.collected), made=locale.moment(brief.made)),
+    ]
     return tuple(aside(line) for line in lines)
+
+
+def _asked(locale: Locale, author: Author) -> str:
+    """Return what a model wrote, or that it was asked in vain, at what cost."""
+    cost = (
+        locale.text("author.no_cost")
+        if author.cost is None
+        else locale.text("author.cost", dollars=_money(author.cost))
+    )
+    counts = {"calls": author.calls, "tokens_in": author.tokens_in, "tokens_out": author.tokens_out}
+    key = "model" if author.kind == "model" else "in_vain"
+    return locale.text(f"author.{key}", model=model_name(locale, author.model), cost=cost, **counts)
+
+
+def _money(dollars: float) -> str:
+    """Return dollars and cents, below one dollar three digits that count."""
+    return f"{dollars:,.2f}" if dollars >= 1 else f"{Decimal(f'{dollars:#.3g}'):f}"

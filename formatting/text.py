@@ -16,6 +16,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _URL_LENGTH = 2000
 # A mention notifies whoever bears the name; no title may do that. The word joiner shows nothing and stops it.
 _MENTION = re.compile(r"@(?=\w)")
+_CLAUSE_ENDS = "\uff0c\u3002\uff1b\uff1a\uff01\uff1f"  # full-width; between them Chinese has no gaps to cut at
 _DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"  # not before an ellipsis; the full-width forms too
 
 
@@ -71,7 +72,7 @@ def columns(text: str) -> int:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return the text cut to `limit` columns at a word's end where one is near, with an ellipsis when cut."""
+    """Return the text cut to `limit` columns at the end of a clause or word near there, with an ellipsis."""
     text = text.strip()
     if columns(text) <= limit:
         return text
@@ -80,6 +81,13 @@ def shorten(text: str, limit: int) -> str:
     used, end = 0, 0
     while (used := used + columns(text[end])) < limit:
         end += 1
-    head = text[:end]
-    word = head.rsplit(" ", 1)[0]
-    return (word if len(word) > len(head) * 0.8 else head).rstrip(_DANGLING) + "…"
+    return _whole(text[:end]).rstrip(_DANGLING) + "…"
+
+
+def _whole(head: str) -> str:
+    """Return the head up to the last Chinese clause that ends in it, else the last word, where that costs little."""
+    clause = max(map(head.rfind, _CLAUSE_ENDS)) + 1
+    if clause > len(head) * 0.7:
+        return head[:clause]
+    word = head.rfind(" ")
+    return head[:word] if word > len(head) * 0.8 else head

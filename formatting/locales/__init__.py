@@ -74,6 +74,10 @@ class Locale:
         weekday, month = weekdays[day.weekday()], months[day.month - 1]
         return self.text("date.long", year=str(day.year), month=month, day=day.day, weekday=weekday)
 
+    def day(self, day: dt.date) -> str:
+        """Return a day within a sentence: `1 May 2026`."""
+        return self.text("date.day", year=str(day.year), month=self._table["date.months"][day.month - 1], day=day.day)
+
     def moment(self, moment: dt.datetime) -> str:
         """Return a time in UTC: `2026-05-01 07:30 UTC`."""
         return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"

@@ -81,6 +81,19 @@ def test_the_terminal_gets_the_push_and_then_the_brief_in_both_languages(paperbo
     assert "\x1b" not in english.stdout
 
 
+def test_explain_tells_of_every_sentence_where_it_comes_from(paperboy):
+    made = Brief.model_validate_json(paperboy("brief", "--sample", "--format", "json").stdout)
+    explained = paperboy("brief", "--sample", "--explain").stdout
+    whole = "".join(explained.split())
+    for pick in made.items:
+        quoted = [s for part in ("contribution", "why", "focus") for s in getattr(pick.card, part) if s.quoted]
+        assert all("".join(s.text.split()) in whole for s in quoted)
+        assert f"abstract of {pick.paper.id}" in explained
+    assert "→ measured by Paperboy" in explained
+    markdown = paperboy("brief", "--sample", "--explain", "--lang", "zh", "--format", "markdown").stdout
+    assert f"→ {made.picks[0].paper.id} 的摘要" in markdown
+
+
 def test_a_stored_day_is_not_asked_for_again(paperboy):
     paperboy("brief", "--date", SAMPLE)
     before = dict(paperboy.sites.hits)
@@ -313,6 +326,14 @@ def test_check_names_what_answers_and_what_to_fix(paperboy):
     assert "GITHUB_API_URL" in broken.stdout
 
 
+def test_check_asks_the_language_model_where_one_is_configured(paperboy):
+    assert re.search(r"language model: not enabled · optional:\s+LLM_MODEL", paperboy("check").stdout)
+    wrong = {"LLM_MODEL": "small", "LLM_BASE_URL": "http://127.0.0.1:9/v1"}
+    checked = paperboy("check", **wrong)
+    assert checked.returncode == 1
+    assert re.search(r"language model: problem · small: unreachable\s+What to do:.*LLM_BASE_URL", checked.stdout)
+
+
 @pytest.mark.parametrize(
     ("args", "environ", "status", "said"),
     [
@@ -320,6 +341,7 @@ def test_check_names_what_answers_and_what_to_fix(paperboy):
         (("brief", "--date", "2999-01-01"), {}, 2, "has not begun"),
         (("brief", "--lang", "fr"), {}, 2, "'zh', 'en'"),
         (("nonsense",), {}, 2, "No such command"),
+        (("brief", "--explain", "--format", "json"), {}, 2, "paperboy brief --explain --format"),
         (("brief", "--profile", "missing.toml"), {}, 1, "missing.toml"),
         (("brief",), {"BRIEF_TIME": "8am", "BRIEF_TIMEZONE": "Mars"}, 1, "BRIEF_TIMEZONE"),
         (("brief", "--date", SAMPLE), {"REDIS_URL": "redis://127.0.0.1:9/0"}, 1, "REDIS_URL"),
@@ -346,6 +368,18 @@ def test_progress_shows_on_a_terminal_only(paperboy):
     assert "\x1b]8;" in text  # links can be clicked
     piped = paperboy("brief", "--date", SAMPLE)
     assert piped.stderr == ""
+
+
+def test_progress_of_writing_shows_on_a_terminal_only():
+    program = "from bot.terminal import writing\nwith writing('en') as told: told(7, 20)"
+    parent, child = pty.openpty()
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, env={**os.environ, "TERM": "xterm"}, stdout=child, stderr=child, stdin=child):
+        os.close(child)
+        output = b"".join(iter(lambda: _read(parent), b""))
+    os.close(parent)
+    assert b"Written 7 of 20 parts" in output
+    assert subprocess.run(command, check=True, capture_output=True).stderr == b""
 
 
 def test_the_chat_on_a_terminal_waits_for_its_reader_and_ctrl_c_leaves(paperboy):

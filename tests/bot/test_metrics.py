@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from bot.logs import log_delivery, log_to_stderr
 from bot.metrics import REASONS, Metrics
 from bot.server import serving
 from brief.errors import SettingsError
-from brief.models import SourceReport, Status
+from brief.models import Author, Note, SourceReport, Status
 from brief.settings import load_settings
 from tests.bot.delivery_setting import EIGHT, MINUTE, Clock
 from tests.bot.telegramming import configured
@@ -71,6 +72,27 @@ def test_sources_and_editions_are_counted():
     assert found["paperboy_source_reports_total", "failed", "arxiv"] == 1
     assert ("paperboy_source_items", "arxiv") not in found  # the last answer had none
     assert found["paperboy_edition_seconds_count",] == 1
+
+
+def test_what_a_model_took_and_did_not_write_is_counted():
+    metrics = Metrics()
+    notes = (
+        Note(code="model_timeout", params={"model": "small", "n": 3}),
+        Note(code="model_withheld", params={"n": 1}),
+    )
+    costs = {"calls": 9, "remembered": 4, "tokens_in": 21_000, "tokens_out": 5_000, "cost": 0.0125, "replaced": 2}
+    metrics.written(Author(kind="model", model="small", notes=notes, **costs))
+    metrics.written(Author(kind="model", model="small", calls=1))  # of no known price
+    totals = {key: n for key, n in counted(metrics).items() if re.match(r"paperboy_model_.*_total", key[0])}
+    assert totals == {
+        ("paperboy_model_calls_total", "small"): 10,
+        ("paperboy_model_tokens_total", "small", "in"): 21_000,
+        ("paperboy_model_tokens_total", "small", "out"): 5_000,
+        ("paperboy_model_cost_dollars_total",): 0.0125,
+        ("paperboy_model_answers_remembered_total",): 4,
+        ("paperboy_model_sentences_replaced_total",): 2,
+        ("paperboy_model_failures_total", "timeout"): 3,
+    }
 
 
 def test_reasons_from_outside_cannot_grow_without_end():

@@ -46,6 +46,16 @@ WRONG = {
     "GOOGLE_API_URL": "http://a#b",
     "GOOGLE_API_KEY": "s3cret key",
     "GOOGLE_CSE_ID": "a b",
+    "LLM_MODEL": "a model",
+    "LLM_BASE_URL": "localhost:11434",
+    "LLM_API_KEY": "s3cret key",
+    "LLM_PRICE": "0.28",
+    "LLM_FALLBACK_MODEL": "s3crét",
+    "LLM_FALLBACK_BASE_URL": "http://user:s3cret@localhost/v1",
+    "LLM_FALLBACK_API_KEY": "s3crét",
+    "LLM_FALLBACK_PRICE": "1 -5",
+    "LLM_DAILY_TOKENS": "0",
+    "LLM_DAILY_USD": "nan",
 }
 
 
@@ -118,6 +128,10 @@ NEEDS = {
     "SLACK_BOT_TOKEN": ("SLACK_APP_TOKEN",),
     "SLACK_CHANNELS": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
 }
+NEEDS |= dict.fromkeys(("LLM_BASE_URL", "LLM_API_KEY", "LLM_PRICE", "LLM_FALLBACK_MODEL"), ("LLM_MODEL",))
+NEEDS |= dict.fromkeys(
+    ("LLM_FALLBACK_BASE_URL", "LLM_FALLBACK_API_KEY", "LLM_FALLBACK_PRICE"), ("LLM_FALLBACK_MODEL", "LLM_MODEL")
+)
 NEEDS |= {name: (*NEEDS[name], "SLACK_SIGNING_SECRET") for name in TOGETHER[-1]}
 
 
@@ -166,6 +180,17 @@ def test_chats_are_ids_or_everyone() -> None:
     assert load_settings({"TELEGRAM_CHATS": "*"}).telegram_chats == ("*",)
     slack = example("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN") | {"SLACK_CHANNELS": "C01, U01 D01,C01"}
     assert load_settings(slack).slack_channels == ("C01", "U01", "D01")
+
+
+def test_the_price_of_a_model_is_two_numbers() -> None:
+    assert load_settings(example("LLM_MODEL", "LLM_PRICE")).llm_price == (0.28, 0.42)
+    assert (load_settings({}).llm_daily_tokens, load_settings({}).llm_daily_usd) == (1_000_000, None)
+    assert load_settings(example("LLM_DAILY_USD")).llm_daily_usd == 0.5
+
+
+def test_a_second_model_needs_a_first() -> None:
+    assert mistakes(example("LLM_FALLBACK_MODEL"))[0].startswith("LLM_FALLBACK_MODEL: needs LLM_MODEL too")
+    assert mistakes(example("LLM_MODEL", "LLM_FALLBACK_API_KEY"))[0].startswith("LLM_FALLBACK_API_KEY: needs LLM_FALL")
 
 
 def test_empty_means_unset() -> None:

@@ -6,7 +6,9 @@ import datetime as dt
 from typing import Any
 
 from brief.models import (
+    Author,
     Brief,
+    Byline,
     Card,
     Follow,
     HubAsset,
@@ -100,6 +102,61 @@ def pick(language: Language = "zh", number: int = 1, **changes: Any) -> Pick:
         "card": card(language, number),
     }
     return Pick(**{**fields, **changes})
+
+
+def model_said(text: str, number: int, *checked: str) -> Text:
+    return (Sentence(text=text, origin="model", items=(f"2604.{26900 + number}",), checked=checked),)
+
+
+MODEL = "examples/scribe-8b"
+_WRITTEN: dict[Language, dict[str, str]] = {
+    "zh": {
+        "contribution": "提出从短篇故事合成终端工作区的流程，产出 4,200 个可由程序验证的任务，并在其中训练 agent。",
+        "why": "它补的是 agent 强化学习里“环境工程”这一环：任务、状态与奖励都能复现。",
+        "relation": "直接关系到“代码与终端 agent”：可以试着把它的验证方式搬到仓库修复任务上。",
+        "judgement": "值得精读任务合成与过滤两节，训练结果只在一个模型上给出。",
+        "focus": "看每个工作区如何验证，以及过滤掉了哪些任务。",
+        "reason": "五篇里唯一同时给出环境与验证器的一篇。",
+    },
+    "en": {
+        "contribution": "Grows 4,200 terminal workspaces from short stories, checked by program, and trains in them.",
+        "why": "It fills the gap of environment engineering for agents: tasks, states and rewards can be reproduced.",
+        "relation": "Bears on “code and terminal agents”: try its checks on tasks of repository repair.",
+        "judgement": "Read the parts on synthesis and filtering closely; results are given for one model.",
+        "focus": "How each workspace is checked, and which tasks are filtered out.",
+        "reason": "The only one of the five with both an environment and a verifier.",
+    },
+}
+
+
+def written_pick(language: Language, number: int, **changes: Any) -> Pick:
+    """A paper a model wrote of."""
+    texts = {name: model_said(text, number) for name, text in _WRITTEN[language].items()}
+    texts["contribution"] = model_said(_WRITTEN[language]["contribution"], number, "4,200")
+    reason = texts.pop("reason")
+    return pick(language, number, card=Card(**texts, byline=Byline(model=MODEL, date=DATE)), reason=reason, **changes)
+
+
+def written(language: Language = "zh", **changes: Any) -> Brief:
+    """An edition a model wrote, but for the fifth paper and what is worth scanning."""
+    overview = (
+        "今天的主线是 agent 训练从单点任务转向可合成、可验证的环境工程。"
+        "对关注 LLM Agent 与隐空间推理的你，SandGarden 与 Think in Circles 最值得先读。"
+        if language == "zh"
+        else "Agent training moves from single tasks to environments that can be grown and verified. "
+        "For your directions LLM agents and latent reasoning, SandGarden and Think in Circles come first."
+    )
+    notes = (
+        Note(code="model_timeout", params={"model": MODEL, "n": 3}),
+        Note(code="model_withheld", params={"model": MODEL, "n": 1}),
+    )
+    costs: dict[str, Any] = {"calls": 19, "remembered": 4, "tokens_in": 27_514, "tokens_out": 6_902, "cost": 0.009636}
+    fields: dict[str, Any] = {
+        "overview": model_said(overview, 1, "SandGarden", "Think in Circles"),
+        "picks": (*(written_pick(language, n) for n in range(1, 5)), pick(language, 5)),
+        "author": Author(kind="model", model=MODEL, replaced=2, notes=notes, **costs),
+    }
+    return brief(language, **{**fields, **changes})
 
 
 def follow(language: Language, name: str = "Examples/Garden") -> Follow:

@@ -5,7 +5,7 @@ import string
 import pytest
 
 from bot.commands import COMMANDS
-from brief.errors import Trouble
+from brief.errors import Trouble, WritingTrouble
 from brief.models import Language, Note, Quiet, SourceReport, Status
 from formatting.document import Style, plain
 from formatting.locales import Locale, load
@@ -31,6 +31,10 @@ NOTE_CODES = [
     "repo_gone",
     "no_key",
     "kept_earlier",
+    *(f"model_{trouble}" for trouble in WritingTrouble),
+    "model_fell_back",
+    "model_withheld",
+    "model_late",
 ]
 
 
@@ -118,6 +122,14 @@ def test_a_report_becomes_two_lines() -> None:
         "arXiv: incomplete · 312 papers · 4 requests · 9.8 s",
         "arXiv API: 429 three times, used RSS instead: 312 papers, abstracts complete, no author affiliations",
     ]
+
+
+def test_what_went_wrong_with_a_model_is_said_without_a_source() -> None:
+    late = Note(code="model_timeout", params={"model": "m" * 5000, "n": 1})
+    assert re.fullmatch(r"m+… did not answer in time: 1 part was written by extraction\.", note_text(EN, late))
+    assert len(note_text(ZH, late)) < 150
+    withheld = Note(code="model_withheld", params={"n": 2})
+    assert note_text(EN, withheld).startswith("The text of 2 items gives orders")
 
 
 def test_english_counts_one_and_many() -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from brief.models import Brief, Day, Language, Note, Quiet, SourceReport, Status
 from formatting import markdown, screens, terminal
-from formatting.document import Button, Buttons, Document, Heading, Importance, UrlButton, plain
+from formatting.document import (
+    Button,
+    Buttons,
+    Document,
+    Heading,
+    Importance,
+    UrlButton,
+    plain,
+)
 from formatting.locales import load, marked
 from formatting.screens import Kind
 
@@ -213,7 +221,7 @@ def test_must_reads_give_a_line_to_each_point() -> None:
 
 
 def test_a_long_overview_loses_whole_sentences_in_the_push() -> None:
-    first, second = "All about agents. " * 10, "And much else. " * 20
+    first, second = "All about agents. " * 10, "And much else. " * 30
     brief = builders.brief("en", overview=builders.said(first) + builders.said(second))
     assert second.strip() not in text(screens.push(brief)).replace("\n", " ")
     assert first.strip() in text(screens.push(brief)).replace("\n", " ")

@@ -69,6 +69,7 @@ def test_shortened_text_keeps_to_its_limit(text: str, limit: int) -> None:
 def test_shortening_ends_at_a_word_and_counts_wide_characters_twice() -> None:
     assert shorten("Growing verifiable workspaces, slowly", 33) == "Growing verifiable workspaces…"
     assert shorten("循环隐状态，作为搜索空间", 12) == "循环隐状态…"
+    assert shorten("合成任务并逐个验证，再在其中训练 agent 与评测模型", 30) == "合成任务并逐个验证…"
     assert shorten("short", 40) == "short"
 
 
