@@ -24,13 +24,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-
-from brief.profile import Profile, load_profile
 from shared.by_hand import compare
 from shared.labelled import Figures, LabelledDay, days_of, judge, labelled, papers_of
 from shared.orders import ORDERS
 from shared.reader import course
 from shared.speed import costs
+
+from brief.profile import Profile, load_profile
 
 HERE = Path(__file__).parent
 DEVELOPMENT = ("agents_meet_rl", "latent_cot", "on_policy_distill", "world_models")
@@ -55,20 +55,24 @@ def relevance(label: str, days: Sequence[LabelledDay], profile: Profile) -> Iter
         means = {order: statistics.mean(v) for order, v in values.items()}
         figure = _figure(means.pop("ours"), at_least=AT_LEAST.get(f"{label}.{name}"), peers=means)
         by_day = {str(day.date): value for day, value in zip(days, values["ours"], strict=True)}
-        yield f"{label}.{name}", figure | {"worst_day": min(values["ours"]), "days": by_day}
+        use = "development" if label in DEVELOPMENT else "test"
+        yield f"{label}.{name}", figure | {"worst_day": min(values["ours"]), "days": by_day, "use": use}
 
 
 def learning(label: str, days: Sequence[LabelledDay], profile: Profile) -> Iterator[Row]:
-    """Yield what clicks add over the last third of the days, and how clicks alone do after SOON days of them."""
+    """Yield what clicks add over the last third of the days, and how clicks alone do after SOON days of them.
+
+    Days differ in how hard they are, so each is compared with the profile alone on the same days.
+    """
     run = course(days, profile)
     last = max(1, len(days) // 3)
     fixed, taught = (statistics.mean(values[-last:]) for values in (run.fixed, run.learning))
     figure = _figure(taught, at_least=fixed + GAIN.get(label, 0.0), peers={"fixed": fixed})
-    yield f"{label}.learning_ndcg20", figure | {"days": run.learning}
-    if label in GAIN:
-        soon = max(run.from_nothing[: SOON + 1])
-        level = statistics.mean(run.fixed)
-        yield f"{label}.from_nothing_ndcg20", _figure(soon, at_least=level) | {"days": run.from_nothing}
+    yield f"{label}.learning_ndcg20", figure | {"days": run.learning, "fixed_days": run.fixed}
+    if len(days) > SOON:
+        fixed, alone = (statistics.mean(values[SOON:]) for values in (run.fixed, run.from_nothing))
+        figure = _figure(alone, at_least=fixed if label in GAIN else None, peers={"fixed": fixed})
+        yield f"{label}.from_nothing_ndcg20", figure | {"days": run.from_nothing}
 
 
 def by_hand(shared: Path) -> Iterator[Row]:

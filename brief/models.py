@@ -318,7 +318,8 @@ class Card(Value):
 class Pick(Value):
     """A paper of the brief. `revision` marks one that was shown before and returns in a new version.
 
-    `reason` is why a model chose it for the top five.
+    `returned` marks one that stood high yesterday, was not shown, and comes back this once. `reason` is why a model
+    chose it for the top five.
     """
 
     paper: Paper
@@ -328,6 +329,7 @@ class Pick(Value):
     card: Card = Card()
     reason: Text = ()
     revision: bool = False
+    returned: bool = False
 
 
 class Follow(Value):

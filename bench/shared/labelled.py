@@ -27,7 +27,7 @@ class Figures(NamedTuple):
 
 
 class LabelledDay(NamedTuple):
-    """The new papers of a day, the ids of those a list holds (never none), and the papers laid out after earlier days'."""
+    """The new papers of a day, the ids of those a list holds (never none), and all of them laid out for ranking."""
 
     date: dt.date
     papers: Sequence[Paper]

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 
 import bm25s
 import numpy as np
+from shared.labelled import LabelledDay
 
 from brief.models import Paper
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus
 from brief.ranking.relevance import paper_document
 from brief.ranking.score import rank
-from shared.labelled import LabelledDay
 
 Order = Callable[[LabelledDay, Profile], list[str]]
 

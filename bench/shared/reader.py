@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from shared.labelled import Figures, LabelledDay, judge
+
 from brief.models import Ranked
 from brief.profile import Profile
 from brief.ranking.anyone import anyone
 from brief.ranking.diversity import select
 from brief.ranking.learning import UNKNOWN, WRITTEN, Taste, learn
 from brief.ranking.score import rank
-from shared.labelled import Figures, LabelledDay, judge
 
 SHOWN = 5  # papers a day, each liked if the list holds it and disliked if not
 

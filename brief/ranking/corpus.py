@@ -51,6 +51,14 @@ class _Flat(NamedTuple):
     document: NDArray[np.int32]
     weight: NDArray[np.float32]
 
+    def followed_by(self, other: _Flat) -> _Flat:
+        """Return this and another row as one."""
+        return _Flat(
+            np.concatenate((self.term, other.term)),
+            np.concatenate((self.document, other.document)),
+            np.concatenate((self.weight, other.weight)),
+        )
+
 
 class Corpus:
     """Documents, laid out for counting phrases; those of `earlier` come first and stay as they are.
@@ -61,31 +69,31 @@ class Corpus:
     """
 
     def __init__(self, documents: Sequence[Document], earlier: Corpus | None = None) -> None:
-        self._numbering = earlier._numbering.copy() if earlier else _Numbering()
+        self.numbering: _Numbering = earlier.numbering.copy() if earlier else _Numbering()
         first = earlier.size if earlier else 0
-        self.size = first + len(documents)
+        self.size: int = first + len(documents)
         self.new = slice(first, self.size)
-        own = _flat(_fields(documents), self._numbering, first)
-        self._flat = _Flat(*map(np.concatenate, zip(earlier._flat, own, strict=True))) if earlier else own
-        lengths = np.bincount(self._flat.document, minlength=self.size)
-        self._stretch = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths * self.size / max(1, len(self._flat.term))
+        own = _flat(_fields(documents), self.numbering, first)
+        self.flat: _Flat = earlier.flat.followed_by(own) if earlier else own
+        lengths = np.bincount(self.flat.document, minlength=self.size)
+        self._stretch = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths * self.size / max(1, len(self.flat.term))
 
     @cached_property
     def _places(self) -> NDArray[np.intp]:
-        small = len(self._numbering.terms) < 1 << 16  # numpy sorts such numbers by radix, ten times as fast
-        return np.argsort(self._flat.term.astype(np.uint16) if small else self._flat.term, kind="stable")
+        small = len(self.numbering.terms) < 1 << 16  # numpy sorts such numbers by radix, ten times as fast
+        return np.argsort(self.flat.term.astype(np.uint16) if small else self.flat.term, kind="stable")
 
     @cached_property
     def _first(self) -> NDArray[np.intp]:
-        counts = np.bincount(self._flat.term, minlength=len(self._numbering.terms))
+        counts = np.bincount(self.flat.term, minlength=len(self.numbering.terms))
         return np.concatenate(([0], np.cumsum(counts)))
 
     @cached_property
     def vectors(self) -> Vectors:
         """The terms of each document weighted by tf-idf, a vector of length 1 each."""
-        real = self._flat.term != _BREAK
-        numbers, documents, weights = (part[real] for part in self._flat)
-        return weighed(numbers, documents, weights, (self.size, len(self._numbering.terms)))
+        real = self.flat.term != _BREAK
+        numbers, documents, weights = (part[real] for part in self.flat)
+        return weighed(numbers, documents, weights, (self.size, len(self.numbering.terms)))
 
     @cached_property
     def usual(self) -> Floats:
@@ -94,11 +102,11 @@ class Corpus:
 
     def number(self, word: str) -> int | None:
         """Return the number of a term, its column in `vectors`; None for one that no document says."""
-        return self._numbering.terms.get(word)
+        return self.numbering.terms.get(word)
 
     def names(self) -> list[str]:
         """Return the terms by their numbers."""
-        return list(self._numbering.terms)
+        return list(self.numbering.terms)
 
     def frequency(self, phrase: Sequence[str]) -> Floats:
         """Return how often each document says a phrase (terms in a row), weighted by field and length."""
@@ -108,8 +116,8 @@ class Corpus:
         first, *rest = (n for n in numbers if n is not None)
         places = self._places[self._first[first] : self._first[first + 1]]
         for offset, number in enumerate(rest, 1):
-            places = places[self._flat.term[np.minimum(places + offset, len(self._flat.term) - 1)] == number]
-        counts = np.bincount(self._flat.document[places], self._flat.weight[places], minlength=self.size)
+            places = places[self.flat.term[np.minimum(places + offset, len(self.flat.term) - 1)] == number]
+        counts = np.bincount(self.flat.document[places], self.flat.weight[places], minlength=self.size)
         return np.asarray(counts / self._stretch, dtype=np.float64)
 
     def rarity(self, frequency: Floats) -> float:

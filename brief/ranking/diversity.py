@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from brief.models import Ranked
 from brief.ranking.relevance import MATCHED, paper_document
@@ -13,6 +13,7 @@ SAME_DIRECTION = 0.05  # what each paper already chosen of the same leading dire
 SAME_WORDS = 0.8  # what sharing all words with a chosen paper costs
 USUAL_WORDS = 0.1  # the share of words any two abstracts have in common, which costs nothing
 CURIOUS = 0.3  # what doubt about a direction the choice does not have yet counts for: otherwise a niche stays unseen
+STRONG = 10  # places of an order in which a paper that was not shown is missed
 MOST_OF_ONE = 0.6  # the share of a choice that may lead with one direction while another has a paper
 
 
@@ -21,28 +22,40 @@ def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = (), 
 
     Maximal marginal relevance (https://doi.org/10.1145/290941.291025): each step takes the best total less what it
     repeats. Left out are papers chosen before, avoided ones, and those too far from every direction; with `named` also
-    those that name none of its keywords: a short list is better than a padded one.
+    those that name none of its keywords: a short list is better than a padded one. Without it, which is the last tier,
+    papers of a followed author come first, whatever they are about.
     """
     taken = {r.paper.id for r in chosen}
     fitting = [r for r in ranked if r.paper.id not in taken and r.score.total > 0 and _near(r, named=named)]
-    choice = _Choice(fitting, count)
+    choice = _Choice(fitting, count, owed=set() if named else {r.paper.id for r in fitting if _followed(r)})
     for old in chosen:
         choice.compare(old)
     return [choice.take() for _ in range(min(count, len(choice.candidates)))]
 
 
+def missed(ranked: Sequence[Ranked], shown: Collection[str], returned: Collection[str] = ()) -> list[Ranked]:
+    """Return the papers among an edition's STRONG best that it did not show, best first: they may come back once.
+
+    `ranked` is the order of the day before, `shown` the ids of its recommendations and its scanning tier, `returned`
+    those that came back already. A paper nobody would have been shown, off topic or avoided, is not missed.
+    """
+    gone = {*shown, *returned}
+    return [r for r in ranked[:STRONG] if r.paper.id not in gone and r.score.directions and r.score.total > 0]
+
+
 class _Choice:
     """Candidates, and how much each repeats what was noted so far."""
 
-    def __init__(self, candidates: list[Ranked], count: int) -> None:
-        self.candidates = candidates
+    def __init__(self, candidates: list[Ranked], count: int, owed: set[str]) -> None:
+        self.candidates, self._owed = candidates, owed
         self._most = max(1, round(count * MOST_OF_ONE))
         self._words = {r.paper.id: _words(r) for r in candidates}
         self._repeated = dict.fromkeys(self._words, 0.0)
         self._served: Counter[str] = Counter()
 
     def take(self) -> Ranked:
-        open_ = [r for r in self.candidates if self._served[_leading(r)] < self._most] or self.candidates
+        owed = [r for r in self.candidates if r.paper.id in self._owed]
+        open_ = owed or [r for r in self.candidates if self._served[_leading(r)] < self._most] or self.candidates
         best = max(open_, key=self._worth)  # the first of equals, so the order given decides
         self.candidates.remove(best)
         self.compare(best)
@@ -62,7 +75,11 @@ class _Choice:
 
 
 def _near(r: Ranked, *, named: bool) -> bool:
-    return bool(r.score.directions) or (not named and r.score.parts["relevance"] >= MATCHED)
+    return bool(r.score.directions) or (not named and (r.score.parts["relevance"] >= MATCHED or _followed(r)))
+
+
+def _followed(r: Ranked) -> bool:
+    return "author" in r.score.parts
 
 
 def _leading(r: Ranked) -> str:

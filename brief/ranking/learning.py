@@ -8,6 +8,7 @@ is forgotten exactly, a reset is an empty Taste.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
@@ -89,6 +90,14 @@ def learn(taste: Taste, paper: Paper, kind: Kind, when: dt.datetime, *, by: str 
     return taste.model_copy(update={"clicks": kept})
 
 
+def planted(taste: Taste, seeds: Sequence[Paper], when: dt.datetime) -> Taste:
+    """Return the taste of a reader whose profile names some papers to see more of: each counts like a fresh like."""
+    for paper in seeds:
+        if not any(click.paper == paper.id for click in taste.clicks):
+            taste = learn(taste, paper, "like", when, by="profile")
+    return taste
+
+
 def unlearn(taste: Taste, paper_id: str, *, by: str = "") -> Taste:
     """Return the taste without what a person said of a paper."""
     kept = tuple(c for c in taste.clicks if (c.paper, c.by) != (paper_id, by))
@@ -107,7 +116,7 @@ def learned(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime) ->
     decides alone.
     """
     known = _posterior(taste, corpus, found, now)
-    raw = corpus.vectors.dot(known.words) + known.directions @ found.fit
+    raw = corpus.vectors.dot(known.words) - corpus.usual @ known.words + known.directions @ found.fit
     doubt = np.sqrt(np.einsum("dn,de,en->n", found.fit, known.doubt, found.fit))
     return Learned(LEARNED * np.tanh(raw / LEARNED), doubt)
 
@@ -125,13 +134,13 @@ def moved(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime, last
     return [(terms[n], float(change[n])) for n in best if change[n]]
 
 
-def _posterior(
-    taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime
-) -> Posterior:
+def _posterior(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime) -> Posterior:
     rows = np.arange(corpus.new.start, corpus.new.start + len(taste.clicks))
     wanted = np.array([_SAYS[click.kind][0] for click in taste.clicks])
     weights = np.array([_SAYS[click.kind][1] * click.share * _memory(click, now) for click in taste.clicks])
-    return posterior(corpus.vectors, found.fit, Lessons(rows, wanted - found.score[rows], weights), taste.spread)
+    return posterior(
+        corpus.vectors, corpus.usual, found.fit, Lessons(rows, wanted - found.score[rows], weights), taste.spread
+    )
 
 
 def _memory(click: Click, now: dt.datetime) -> float:

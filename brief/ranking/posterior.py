@@ -40,15 +40,18 @@ class Posterior(NamedTuple):
     doubt: Floats
 
 
-def posterior(vectors: Vectors, fit: Floats, lessons: Lessons, spread: float) -> Posterior:
-    """Return what the observations teach; `fit` is directions x documents, `spread` the deviation of its weights."""
+def posterior(vectors: Vectors, usual: Floats, fit: Floats, lessons: Lessons, spread: float) -> Posterior:
+    """Return what the observations teach; `fit` is directions x documents, `spread` the deviation of its weights.
+
+    `usual` is the mean of all vectors, so that words every paper uses teach nothing.
+    """
     fits = fit[:, lessons.rows].T
     terms, said = vectors.full(lessons.rows)
-    said -= said.mean(axis=0) if len(said) else 0.0
+    said -= usual[terms]
     covariance = WORDS**2 * said @ said.T + spread**2 * fits @ fits.T + CONSTANT**2
     noise = NOISE**2 / np.maximum(lessons.weights, 1e-9)
     pull = np.linalg.solve(covariance + np.diag(noise), lessons.surprise)
     words = np.zeros(vectors.width)
     words[terms] = WORDS**2 * pull @ said
     precision = np.eye(len(fit)) / spread**2 + (fits.T / (noise + WORDS**2)) @ fits
-    return Posterior(words, spread**2 * pull @ fits, np.linalg.inv(precision))
+    return Posterior(words, spread**2 * pull @ fits, np.asarray(np.linalg.inv(precision), dtype=np.float64))

@@ -36,8 +36,9 @@ class Relevance(NamedTuple):
 
     def directions(self, profile: Profile, document: int) -> tuple[str, ...]:
         """Return the ids of the directions a document matched, best first."""
-        fits = {d.id: self.fit[n, document] for n, d in enumerate(profile.directions) if self.matched[n, document]}
-        return tuple(sorted(fits, key=lambda direction: -fits[direction]))
+        matched = self.matched[:, document].nonzero()[0]
+        order = sorted(matched, key=lambda n: -self.fit[n, document]) if len(matched) else ()
+        return tuple(profile.directions[n].id for n in order)
 
 
 def paper_document(paper: Paper) -> tuple[str, str]:

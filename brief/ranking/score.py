@@ -12,9 +12,10 @@ from brief.profile import Profile
 from brief.ranking.corpus import Corpus
 from brief.ranking.learning import Learned, Taste, documents, learned
 from brief.ranking.relevance import Relevance, paper_document, relevance
-from brief.ranking.signals import followed, typical_votes
+from brief.ranking.signals import Followed, typical_votes
 from brief.ranking.signals import signals as speaks_for
 
+OFF_TOPIC = 0.03  # the relevance up to which signals would count for less than a hundredth
 ON_TOPIC = 0.3  # the relevance from which signals count in full; below it they shrink with its square
 
 NOTHING = Taste()
@@ -46,14 +47,15 @@ def rank(
     corpus = corpus or laid_out(papers)
     found, taught = _read(corpus, profile, taste, now)
     gain, doubt = (part.tolist() for part in taught)
-    typical = typical_votes(papers)
+    typical, followed = typical_votes(papers), Followed(profile)
     ranked = []
-    for n, paper in enumerate(papers):
-        text = float(found.score[n])
+    for n, (paper, text) in enumerate(zip(papers, found.score.tolist(), strict=True)):
         parts = {"relevance": text} | ({"learned": gain[n]} if taste.clicks else {})
         if signals:
-            weight = min(1.0, text / ON_TOPIC) ** 2
-            parts |= {k: weight * v for k, v in speaks_for(paper, now, typical).items()} | followed(paper, profile)
+            if text > OFF_TOPIC:
+                weight = min(1.0, text / ON_TOPIC) ** 2
+                parts |= {k: weight * v for k, v in speaks_for(paper, now, typical).items()}
+            parts |= followed.parts(paper)
         score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n), doubt=doubt[n])
         ranked.append(Ranked(paper=paper, score=score))
     return sorted(ranked, key=lambda r: (-r.score.total, r.paper.id))

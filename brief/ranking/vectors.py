@@ -55,7 +55,7 @@ def weighed(
 ) -> Vectors:
     """Return tf-idf vectors of terms that stand in documents with a weight each; `shape` is documents x terms.
 
-    The logarithm of one more than the weighted count times the logarithm of the inverse document frequency, after SMART's `ltc`
+    The logarithm of one more than the weighted count times that of the inverse document frequency, after SMART's `ltc`
     (https://nlp.stanford.edu/IR-book/html/htmledition/document-and-query-weighting-schemes-1.html).
     """
     size, width = shape
