@@ -15,8 +15,8 @@ from brief.ranking.relevance import Relevance, paper_document, relevance
 from brief.ranking.signals import Followed, typical_votes
 from brief.ranking.signals import signals as speaks_for
 
-OFF_TOPIC = 0.03  # the relevance up to which signals would count for less than a hundredth
-ON_TOPIC = 0.3  # the relevance from which signals count in full; below it they shrink with its square
+OFF_TOPIC = 0.02  # the relevance up to which signals would count for less than a hundredth
+ON_TOPIC = 0.2  # the relevance from which signals count in full; below it they shrink with its square
 
 NOTHING = Taste()
 
