@@ -51,7 +51,7 @@ def relevance(corpus: Corpus, profile: Profile) -> Relevance:
 
     A document need fit one direction well, and fitting several adds a little. Rare words weigh more (BM25,
     https://doi.org/10.1561/1500000019), but every fit is a share of the best possible one, so scores of different days
-    can be compared. A direction matches when a keyword of it occurs word for word and the fit is clear without feedback.
+    can be compared. A direction matches when a keyword occurs word for word and the fit is clear without feedback.
     """
     results = [_fit(corpus, direction) for direction in profile.directions]
     fit = np.array([widened(fit, corpus) for fit, _ in results])
