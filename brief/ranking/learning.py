@@ -138,9 +138,9 @@ def _posterior(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime)
     rows = np.arange(corpus.new.start, corpus.new.start + len(taste.clicks))
     wanted = np.array([_SAYS[click.kind][0] for click in taste.clicks])
     weights = np.array([_SAYS[click.kind][1] * click.share * _memory(click, now) for click in taste.clicks])
-    return posterior(
-        corpus.vectors, corpus.usual, found.fit, Lessons(rows, wanted - found.score[rows], weights), taste.spread
-    )
+    expected = found.score[rows]
+    lessons = Lessons(rows, expected, wanted - expected, weights)
+    return posterior(corpus.vectors, corpus.usual, found.fit, lessons, taste.spread)
 
 
 def _memory(click: Click, now: dt.datetime) -> float:

@@ -49,13 +49,13 @@ def paper_document(paper: Paper) -> tuple[str, str]:
 def relevance(corpus: Corpus, profile: Profile) -> Relevance:
     """Score all documents of a corpus against each direction of a profile.
 
-    A document need fit one direction well, and fitting several adds a little. A direction matches when a keyword of
-    it occurs word for word and the fit is clear. Rare words weigh more (BM25, https://doi.org/10.1561/1500000019),
-    but every fit is a share of the best possible one, so scores of different days can be compared.
+    A document need fit one direction well, and fitting several adds a little. Rare words weigh more (BM25,
+    https://doi.org/10.1561/1500000019), but every fit is a share of the best possible one, so scores of different days
+    can be compared. A direction matches when a keyword occurs word for word and the fit is clear without feedback.
     """
     results = [_fit(corpus, direction) for direction in profile.directions]
     fit = np.array([widened(fit, corpus) for fit, _ in results])
-    matched = (fit >= MATCHED) & np.array([phrases > 0 for _, phrases in results])
+    matched = np.array([(fit >= MATCHED) & (phrases > 0) for fit, phrases in results])
     return Relevance(np.tanh((fit**NORM).sum(axis=0) ** (1 / NORM)), fit, matched)
 
 

@@ -15,10 +15,12 @@ from brief.ranking.relevance import Relevance, paper_document, relevance
 from brief.ranking.signals import Followed, typical_votes
 from brief.ranking.signals import signals as speaks_for
 
-OFF_TOPIC = 0.03  # the relevance up to which signals would count for less than a hundredth
-ON_TOPIC = 0.3  # the relevance from which signals count in full; below it they shrink with its square
+OFF_TOPIC = 0.02  # the relevance up to which signals would count for less than a hundredth
+ON_TOPIC = 0.2  # the relevance from which signals count in full; below it they shrink with its square
 
 NOTHING = Taste()
+
+_Score, _Ranked = Score.model_construct, Ranked.model_construct  # our own values, a thousand at a time: not checked
 
 
 def laid_out(papers: Sequence[Paper], earlier: Corpus | None = None) -> Corpus:
@@ -56,8 +58,9 @@ def rank(
                 weight = min(1.0, text / ON_TOPIC) ** 2
                 parts |= {k: weight * v for k, v in speaks_for(paper, now, typical).items()}
             parts |= followed.parts(paper)
-        score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n), doubt=doubt[n])
-        ranked.append(Ranked(paper=paper, score=score))
+        directions = found.directions(profile, n)
+        score = _Score(total=sum(parts.values()), parts=parts, directions=directions, doubt=doubt[n])
+        ranked.append(_Ranked(paper=paper, score=score))
     return sorted(ranked, key=lambda r: (-r.score.total, r.paper.id))
 
 

