@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 from bot.chat import OwnProfile
 from bot.tastes import Tastes
 from brief import edition
-from brief.edition import Draft, unseen
+from brief.edition import Draft
 from brief.models import Brief, Day, Language, Paper, Ranked
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus

@@ -31,8 +31,10 @@ return 1
 
 
 class Clicks(Value):
-    """What the people of a chat said of papers, oldest first: at most one vote, one note of the later list and one
-    opening of a person and a paper. The strongest of them counts; taken back, it leaves the others as they were.
+    """What the people of a chat said of papers, oldest first.
+
+    Of a person and a paper that is at most one vote, one note of the later list and one opening. The strongest of them
+    counts; taken back, it leaves the others as they were.
     """
 
     facts: tuple[Click, ...] = ()

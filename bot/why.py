@@ -15,7 +15,7 @@ from brief.ranking.signals import venue
 from brief.ranking.text import names, spoken
 from brief.standing import Standing
 from formatting import why as screen
-from formatting.why import Lessons, Reason
+from formatting.why import NO_LESSONS, Lessons, Reason
 
 _LAST = 5  # clicks whose effect is told
 _CURIOUS = 0.02  # from which curiosity is worth a word
@@ -52,7 +52,7 @@ async def lessons(chat: Chat, services: Services, day: Day | None, last: int) ->
     """Return what a chat's clicks taught, and what the `last` of them moved among the words of a day."""
     clicks = (await services.tastes.of(chat.id)).taste().clicks if services.own_profiles else ()
     if not clicks:
-        return Lessons()
+        return NO_LESSONS
     found = await services.drafts.moved(day, learning_profile(chat, services, day), last)
     since = chat.learns_since
     later = since if since and day and since > day.window.date else None

@@ -13,7 +13,7 @@ from brief.ranking.corpus import Corpus
 from brief.ranking.diversity import missed, select
 from brief.ranking.follow import RankedFollow, rank_follow
 from brief.ranking.learning import Taste
-from brief.ranking.score import rank
+from brief.ranking.score import NOTHING, rank
 from brief.taxonomy import classify
 from brief.writing.cards import labels
 from brief.writing.extractive import MUST_READS, Extractive
@@ -35,13 +35,14 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
 
 @dataclass(frozen=True)
 class Reader:
-    """What is known of a reader beside the profile: what earlier editions showed, what they clicked, and `missed`,
-    the papers that stood high yesterday and were not shown: such a one may come back once.
+    """What is known of a reader beside the profile: what earlier editions showed, and what they clicked.
+
+    `missed` are papers that stood high yesterday and were not shown: such a one may come back once.
     """
 
     shown: Shown = field(default_factory=dict)
     missed: Collection[str] = ()
-    taste: Taste = Taste()
+    taste: Taste = NOTHING
 
 
 class Draft:

@@ -15,7 +15,6 @@ from brief.ranking.learning import Taste, documents, moved
 from brief.ranking.relevance import relevance
 from brief.ranking.score import rank
 
-
 _KNOWN = 2  # papers that say a word, the clicked ones included: the name of a single method tells a reader nothing
 
 

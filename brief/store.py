@@ -174,7 +174,7 @@ class Store:
         made: dt.datetime,
         missed: Iterable[str] = (),
     ) -> None:
-        """Store what an edition showed, id -> version, beside what earlier makings of it showed, and what it left out."""
+        """Store what an edition showed, id -> version, beside what earlier makings of it did, and what it left out."""
         known = await self.memory(profile, date) or Shown(made=made)
         items = {**known.items, **items}
         shown = Shown(made=known.made, items=items, missed=tuple(one for one in missed if one not in items))

@@ -9,7 +9,7 @@ from brief.models import Language
 from formatting.document import Block, Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style
 from formatting.locales import Locale, load
 from formatting.text import shorten
-from formatting.why import Lessons, moved
+from formatting.why import NO_LESSONS, Lessons, moved
 
 _KEYWORDS = 6  # of a direction
 _NAMES = 20  # of whom or what is followed or avoided
@@ -32,7 +32,7 @@ class ProfileView:
     unread: Sequence[tuple[str, str]] = ()
     own: str = ""
     origin: str = ""
-    lessons: Lessons = Lessons()
+    lessons: Lessons = NO_LESSONS
 
 
 @dataclass(frozen=True)

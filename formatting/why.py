@@ -35,6 +35,9 @@ class Lessons:
     since: dt.date | None = None
 
 
+NO_LESSONS = Lessons()
+
+
 @dataclass(frozen=True)
 class WhyView:
     """A paper's score and where that puts it: at a place among so many papers of a date.
@@ -54,7 +57,7 @@ class WhyView:
     matched: Sequence[tuple[str, Sequence[str]]] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     curiosity: float = 0.0
-    lessons: Lessons = Lessons()
+    lessons: Lessons = NO_LESSONS
 
 
 def why(language: Language, view: WhyView) -> Document:
@@ -82,7 +85,12 @@ def moved(locale: Locale, lessons: Lessons) -> str:
 
 def _place(locale: Locale, view: WhyView) -> str:
     """Return where the paper stands, whether the brief shows it, and if not, why."""
-    values = {"place": view.place, "of": view.of, "date": locale.day(view.date), "score": _number(view.score.total).removeprefix("+")}
+    values = {
+        "place": view.place,
+        "of": view.of,
+        "date": locale.day(view.date),
+        "score": _number(view.score.total).removeprefix("+"),
+    }
     stands = locale.text("why.beside" if view.reason == "other_day" else "why.place", **values)
     found = locale.text(f"why.found.{view.found}")
     reason = locale.text(f"why.reason.{view.reason}", n=view.place - 1) if view.reason else ""

@@ -23,20 +23,23 @@ FIRST = dt.date(2026, 5, 4)  # a Monday
 ANNA = Chat(id="telegram:7")
 # The words that papers on a subject choose among; the first are said by all of them.
 SUBJECTS = {
-    "rl": "reinforcement learning, agentic RL, RLVR, verifiable rewards, GRPO, credit assignment, rollout, process reward",
+    "rl": "reinforcement learning, agentic RL, RLVR, verifiable rewards, GRPO, credit assignment, process reward",
     "latent": "latent reasoning, latent space, continuous thought, latent tokens, hidden states, looped transformer",
     "code": "coding agent, SWE-bench, program repair, terminal agent, repository-level, software engineering, sandbox",
-    "prover": "theorem proving, Lean lemmas, RLVR, verifiable rewards, rollout, GRPO, agentic RL, reward model",
+    "prover": "theorem proving, Lean lemmas, formal proofs, RLVR, verifiable rewards, GRPO",
+    "helper": "tool use, dialogue, calendar, shopping, sandbox, kitchen, household",
     "soil": "soil, vineyard, spectrometer, grapes, moisture",
 }
-_FILLER = [first + last for first in ("ba", "do", "fi", "gu", "ke", "lo", "mi", "nu") for last in ("rans", "teps", "vore")]
+_FILLER = [
+    first + last for first in ("ba", "do", "fi", "gu", "ke", "lo", "mi", "nu") for last in ("rans", "teps", "vore")
+]
 
 
 def papers(date: dt.date, each: int = 6) -> tuple[Paper, ...]:
     """Return papers of all subjects that are new on a date, each with words of its own."""
-    chance, made = random.Random(date.toordinal()), []
+    chance, made = random.Random(date.toordinal()), []  # noqa: S311 - the same papers each time
     for n, subject in enumerate(name for name in SUBJECTS for _ in range(each)):
-        filler = " ".join(chance.choices(_FILLER, k=12))
+        filler = " ".join(chance.choices(_FILLER, k=4))
         common, *others = SUBJECTS[subject].split(", ")
         said = chance.sample(others, 4)
         made.append(
@@ -69,9 +72,7 @@ async def collected(services: Services, date: dt.date, found: Sequence[Paper]) -
 def open_services(settings: Settings, store: Store, clock: Clock) -> Services:
     """Return services without any source: the days are put there."""
     people = People(store.client, clock)
-    return Services(
-        settings=settings, profile=load_profile(), store=store, people=people, sources=[], clock=clock
-    )
+    return Services(settings=settings, profile=load_profile(), store=store, people=people, sources=[], clock=clock)
 
 
 class Daily(Reader):
