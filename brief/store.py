@@ -87,10 +87,7 @@ async def _url(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
 
 
 class Shown(Value):
-    """What an edition showed, id -> version where there is one, and when it was first made.
-
-    `missed` are the ids of papers that stood high and were not shown.
-    """
+    """What an edition showed, id -> version, and when it was first made; `missed` stood high and were not shown."""
 
     made: dt.datetime
     items: dict[str, int | None] = Field(default_factory=dict)
@@ -126,7 +123,10 @@ class Store:
 
     async def day(self, date: dt.date) -> Day | None:
         """Return the day as it was last collected."""
-        return await self._read(key_of("day", date), Day)
+        key = key_of("day", date)
+        with redis_errors():
+            value = await self._redis.get(key)
+        return parsed(key, value, _unpacked_day)
 
     async def days(self) -> list[dt.date]:
         """Return the dates of all stored days, newest first."""
@@ -271,6 +271,12 @@ def unpack(key: str, value: Any, model: type[_Model]) -> _Model | None:
 def _unpacked_brief(packed: bytes) -> Brief:
     """Every answer about the day reads the same few briefs; parsing one takes longer than all the rest of it."""
     return Brief.model_validate_json(zlib.decompress(packed))
+
+
+@functools.lru_cache(maxsize=2)
+def _unpacked_day(packed: bytes) -> Day:
+    """The editions of many readers are made of the same day."""
+    return Day.model_validate_json(zlib.decompress(packed))
 
 
 def parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:

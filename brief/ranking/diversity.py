@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from brief.models import Ranked
 from brief.ranking.relevance import MATCHED, paper_document
@@ -87,9 +88,15 @@ def _leading(r: Ranked) -> str:
 
 
 def _words(ranked: Ranked) -> frozenset[str]:
-    return frozenset(terms(" ".join(paper_document(ranked.paper))))
+    return _said(" ".join(paper_document(ranked.paper)))
+
+
+@lru_cache(maxsize=2048)  # the papers of a day are compared for each of its readers
+def _said(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Return the share of words two texts have in common, in 0..1 (Jaccard)."""
-    return len(one & other) / len(one | other) if one or other else 0.0
+    common = len(one & other)
+    return common / (len(one) + len(other) - common) if one or other else 0.0

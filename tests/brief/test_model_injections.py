@@ -148,6 +148,6 @@ def _of_model(brief: Brief):
 
 
 def test_the_victim_is_recommended_or_scanned_when_nothing_is_hidden():
-    brief = edition.build(DAY, PROFILE, "en", reader=edition.Reader(), now=NOW)
+    brief = edition.build(DAY, PROFILE, "en", shown={}, now=NOW)
     assert brief.find(VICTIM.id)
     assert isinstance(VICTIM, Paper)
