@@ -39,6 +39,18 @@ class Chat(Value):
     thread: int | None = None  # the forum topic that pushes go to
     stopped: str | None = None  # "blocked", "kicked", "deactivated", "archived", "removed", "uninstalled", "unknown"
     profile: Annotated[str, Field(max_length=LENGTH)] = ""  # what papers are picked by, in the reader's words
+    learns_since: dt.date | None = None  # the date of the first edition that clicks count in; None without any
+
+
+class OwnProfile(Profile):
+    """What a chat's own editions are made by: its words or the operator's directions, and from a date on its clicks.
+
+    `before` is the name of the profile whose editions the chat read until then; empty for one that has own words.
+    """
+
+    chat: str = Field(exclude=True)  # what is excluded is no part of the digest
+    learns_since: dt.date | None = Field(default=None, exclude=True)
+    before: str = Field(default="", exclude=True)
 
 
 def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unread, ...]]:
@@ -46,5 +58,28 @@ def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unrea
 
     The profile is named after the chat, not after what it says: what was shown stays remembered when the words change.
     """
-    name = f"chat-{hashlib.sha256(chat.id.encode()).hexdigest()[:16]}"
-    return profile_from_text(chat.profile, name, known)
+    return profile_from_text(chat.profile, own_name(chat.id), known)
+
+
+def profile_at(chat: Chat, known: Profile, date: dt.date) -> Profile:
+    """Return what a chat's edition of a date is made by: `known`, or an OwnProfile where it has words or learned."""
+    words = own_profile(chat, known)[0]
+    learns = reads_own(chat, date)
+    if words is None and not learns:
+        return known
+    return OwnProfile(
+        **{**dict(words or known), "name": own_name(chat.id)},
+        chat=chat.id,
+        learns_since=chat.learns_since if learns else None,
+        before="" if words else known.name,
+    )
+
+
+def reads_own(chat: Chat, date: dt.date) -> bool:
+    """Tell whether what the chat clicked counts in its edition of a date."""
+    return chat.learns_since is not None and date >= chat.learns_since
+
+
+def own_name(chat_id: str) -> str:
+    """Return the name under which a chat's own editions are kept."""
+    return f"chat-{hashlib.sha256(chat_id.encode()).hexdigest()[:16]}"

@@ -9,16 +9,14 @@ import datetime as dt
 import re
 from typing import Any
 
-from bot.chat import Chat, own_profile
+from bot.chat import Chat
 from bot.request import Reply, Request, refused
 from bot.schedule import due
 from bot.services import Services
 from bot.zones import closest, find_zones
 from brief.models import Language
-from brief.own_profile import LENGTH, tidied
-from brief.profile import load_profile
 from formatting import people as screens
-from formatting import profile_screen, settings_screen
+from formatting import settings_screen
 from formatting.document import Document
 
 _TIME = re.compile(
@@ -31,7 +29,6 @@ _LANGUAGES: dict[str, Language] = {
     **dict.fromkeys(("en", "english", "英文", "英语"), "en"),
 }
 _SWITCHES = {"on": True, "off": False, "开": True, "关": False}
-_RESET = {"reset", "default", "重置", "恢复"}
 _ITEMS = range(3, 11)
 
 
@@ -55,7 +52,7 @@ async def time(request: Request, services: Services) -> Reply:
     fields: dict[str, Any] = {"time": _clock(request, typed)} if typed else {}
     if place:
         fields["zone"] = _zone(request, place)
-    return _screen(await _change(request, services, **fields), request.language)
+    return _screen(await change(request, services, **fields), request.language)
 
 
 async def lang(request: Request, services: Services) -> Reply:
@@ -68,7 +65,7 @@ async def lang(request: Request, services: Services) -> Reply:
     language = _LANGUAGES.get(request.text.casefold())
     if language is None:
         raise refused(request, "bad_language", request.text, usage=True)
-    return _screen(await _change(request, services, language=language), language)
+    return _screen(await change(request, services, language=language), language)
 
 
 async def items(request: Request, services: Services) -> Reply:
@@ -81,7 +78,7 @@ async def items(request: Request, services: Services) -> Reply:
     number = int(request.text) if re.fullmatch(r"\d{1,2}", request.text, re.ASCII) else 0
     if number not in _ITEMS:
         raise refused(request, "bad_number", request.text, usage=True)
-    return _screen(await _change(request, services, items=number), request.language)
+    return _screen(await change(request, services, items=number), request.language)
 
 
 async def weekdays(request: Request, services: Services) -> Reply:
@@ -92,7 +89,7 @@ async def weekdays(request: Request, services: Services) -> Reply:
     if not request.text:
         return _screen(request.chat, request.language)
     on = _switch(request, "weekdays")
-    return _screen(await _change(request, services, weekdays_only=on), request.language)
+    return _screen(await change(request, services, weekdays_only=on), request.language)
 
 
 async def reminder(request: Request, services: Services) -> Reply:
@@ -103,7 +100,7 @@ async def reminder(request: Request, services: Services) -> Reply:
     if not request.text:
         return _screen(request.chat, request.language)
     on = _switch(request, "reminder")
-    return _screen(await _change(request, services, reminder=on), request.language)
+    return _screen(await change(request, services, reminder=on), request.language)
 
 
 async def subscribe(request: Request, services: Services) -> Reply:
@@ -111,7 +108,7 @@ async def subscribe(request: Request, services: Services) -> Reply:
 
     每天早上在这里收到简报。
     """
-    chat = await _change(request, services, subscribed=True, stopped=None)
+    chat = await change(request, services, subscribed=True, stopped=None)
     too_late = due(chat, services.clock()) is not None
     return screens.subscribed(request.language, _when(chat, request.language), too_late=too_late)
 
@@ -121,7 +118,7 @@ async def unsubscribe(request: Request, services: Services) -> Reply:
 
     不再自动发送简报，命令仍然可用。
     """
-    await _change(request, services, subscribed=False)
+    await change(request, services, subscribed=False)
     return screens.unsubscribed(request.language)
 
 
@@ -130,25 +127,8 @@ async def stop(request: Request, services: Services) -> Reply:
 
     不再自动发送任何消息，包括简报和提醒。发 `/subscribe` 恢复早报。
     """
-    await _change(request, services, subscribed=False, reminder=False)
+    await change(request, services, subscribed=False, reminder=False)
     return screens.stopped(request.language)
-
-
-async def profile(request: Request, services: Services) -> Reply:
-    """What papers are picked by; in your own words: `/profile latent reasoning; avoid: biology`, or `/profile reset`.
-
-    按哪些方向为你挑选论文；可以自己写：`/profile 隐空间推理；不看：语音`，恢复：`/profile reset`。
-    """
-    text = tidied(request.text)
-    if not text:
-        return _profile(request.chat, request.language, services)
-    words = "" if text.casefold() in _RESET else text
-    if len(words) > LENGTH:
-        raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
-    chat = request.chat.model_copy(update={"profile": words})
-    if words and own_profile(chat, services.profile)[0] is None:
-        raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
-    return _profile(await _change(request, services, profile=words), request.language, services)
 
 
 def welcome(request: Request) -> Document:
@@ -164,7 +144,7 @@ def view_of(chat: Chat) -> settings_screen.SettingsView:
     return settings_screen.SettingsView(**values, own_profile=bool(chat.profile))
 
 
-async def _change(request: Request, services: Services, **fields: Any) -> Chat:
+async def change(request: Request, services: Services, **fields: Any) -> Chat:
     """Set fields of the chat; one that was never stored is stored first, with what it goes by now."""
     if await services.people.chat(request.chat.id) is None:
         await services.people.save_chat(request.chat)
@@ -173,21 +153,6 @@ async def _change(request: Request, services: Services, **fields: Any) -> Chat:
 
 def _screen(chat: Chat, language: Language) -> Document:
     return settings_screen.settings(language, view_of(chat))
-
-
-def _profile(chat: Chat, language: Language, services: Services) -> Document:
-    """Return what the papers of a chat are picked by."""
-    used, path = services.profile_of(chat), services.settings.paperboy_profile
-    view = profile_screen.ProfileView(
-        directions=[(one.zh if language == "zh" else one.en, one.keywords) for one in used.directions],
-        avoid=used.avoid,
-        authors=used.authors,
-        organizations=used.organizations,
-        unread=own_profile(chat, services.profile)[1],
-        own="" if used is services.profile else chat.profile,
-        origin="" if used == load_profile() else path.name if path else used.name,
-    )
-    return profile_screen.profile(language, view)
 
 
 def _when(chat: Chat, language: Language) -> str:

@@ -11,6 +11,8 @@ import re
 from dataclasses import replace
 
 from bot import chat_settings, keeping, reading
+from bot import profile as profiles
+from bot import why as reasons
 from bot.request import Command, CommandError, File, Reply, Request, Row, refused
 from bot.services import Services
 from brief.models import Language, find_arxiv_ids
@@ -58,6 +60,7 @@ COMMANDS: dict[str, Row] = {
     "repos": Row(reading.repos),
     "ideas": Row(reading.ideas),
     "sources": Row(reading.sources),
+    "why": Row(reasons.why, personal=True),
     "search": Row(reading.search),
     "similar": Row(reading.similar),
     "later": Row(keeping.later, personal=True),
@@ -67,7 +70,7 @@ COMMANDS: dict[str, Row] = {
     "export": Row(keeping.export, personal=True),
     "like": Row(keeping.like, toast=True, personal=True),
     "dislike": Row(keeping.dislike, toast=True, personal=True),
-    "profile": Row(chat_settings.profile, changes_chat=True, shows_bare=True, personal=True),
+    "profile": Row(profiles.profile, changes_chat=True, shows_bare=True, personal=True),
     "settings": Row(chat_settings.settings, personal=True),
     "time": Row(chat_settings.time, changes_chat=True, shows_bare=True, personal=True),
     "zone": Row(chat_settings.time, changes_chat=True, hidden=True, personal=True),

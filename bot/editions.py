@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-from bot.chat import Chat
+from bot.chat import Chat, reads_own
 from brief.models import Brief
 from formatting import screens
 from formatting.document import Document
@@ -43,7 +43,7 @@ class Editions:
 
 
 def _edition(chat: Chat, date: dt.date) -> tuple[Hashable, ...]:
-    return date, chat.language, (chat.id, chat.profile) if chat.profile else None
+    return date, chat.language, (chat.id, chat.profile) if chat.profile or reads_own(chat, date) else None
 
 
 class _Recent(Generic[_T]):

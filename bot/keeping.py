@@ -6,10 +6,13 @@ The docstrings of commands are their help texts, in English and, after an empty 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
+from bot.learning import clicked, taken_back
 from bot.reading import find_paper
 from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
+from brief.models import Paper
 from formatting import people as screens
 from formatting.export import FORMATS
 
@@ -37,8 +40,7 @@ async def save(request: Request, services: Services) -> Reply:
     把一篇论文放进稍后读：`/save 2604.26904`。
     """
     paper = await find_paper(wanted_paper(request, "save"), request, services)
-    fresh = await services.people.keep(request.owner, paper, services.clock())
-    return screens.saved_note(request.language, paper, fresh)
+    return screens.saved_note(request.language, paper, await keep(request, services, paper))
 
 
 async def done(request: Request, services: Services) -> Reply:
@@ -47,8 +49,10 @@ async def done(request: Request, services: Services) -> Reply:
     把稍后读里的一篇标为已读：`/done 2604.26904`。
     """
     paper_id = wanted_paper(request, "done")
-    if not await services.people.finish(request.owner, paper_id, services.clock()):
+    finished = await services.people.finish(request.owner, paper_id, services.clock())
+    if finished is None:
         raise refused(request, "not_saved", paper_id, f"/save {paper_id}")
+    await clicked(request, services, finished, "done")
     return screens.done_note(request.language, paper_id)
 
 
@@ -60,6 +64,7 @@ async def remove(request: Request, services: Services) -> Reply:
     paper_id = wanted_paper(request, "remove")
     if not await services.people.drop(request.owner, paper_id):
         raise refused(request, "not_saved", paper_id, f"/save {paper_id}")
+    await taken_back(request, services, paper_id, "later", "done")
     return screens.dropped_note(request.language, paper_id)
 
 
@@ -98,6 +103,18 @@ async def export(request: Request, services: Services) -> Reply:
     return File(f"paperboy-later.{form.extension}", form.media_type, content, caption)
 
 
-async def _vote(request: Request, services: Services, name: str, vote: int) -> Reply:
+async def keep(request: Request, services: Services, paper: Paper) -> bool:
+    """Put a paper on who asks's later list; False when it waits there already."""
+    fresh = await services.people.keep(request.owner, paper, services.clock())
+    await clicked(request, services, paper, "later")
+    return fresh
+
+
+async def _vote(request: Request, services: Services, name: Literal["like", "dislike"], vote: int) -> Reply:
     paper = await find_paper(wanted_paper(request, name), request, services)
-    return screens.vote_note(request.language, paper.id, await services.people.vote(request.owner, paper.id, vote))
+    in_force = await services.people.vote(request.owner, paper.id, vote)
+    if in_force:
+        await clicked(request, services, paper, name)
+    else:
+        await taken_back(request, services, paper.id, "like", "dislike")
+    return screens.vote_note(request.language, paper.id, in_force)

@@ -22,7 +22,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
-from bot.chat import Chat
+from bot.chat import Chat, own_name
 from bot.deliveries import PLAN
 from bot.schedule import replanned
 from brief.models import Language, Paper, Value
@@ -58,7 +58,8 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('SADD', KEYS[2], ARGV[3])
 return tonumber(ARGV[2])
 """
-# The settings of the old chat replace those of the new one, which are defaults; of lists, the union remains.
+# The settings and clicks of the old chat replace those of the new one; of lists, the union remains. ARGV from the
+# fourth on: the names of its own editions, old and new, and the dates of which these may have shown something.
 _MIGRATE = (
     PLAN
     + """
@@ -78,6 +79,13 @@ for _, kind in ipairs({'', '#reminder', '#followup'}) do
   plan(prefix .. 'due', prefix .. 'leased', prefix .. 'since', from, '')
   if moment then plan(prefix .. 'due', prefix .. 'leased', prefix .. 'since', to, moment) end
   merge('pushes', from, to)
+end
+for _, kind in ipairs({'taste', 'reset'}) do
+  if redis.call('EXISTS', key(kind, old)) == 1 then redis.call('RENAME', key(kind, old), key(kind, new)) end
+end
+for i = 6, #ARGV do
+  local from, to = key('shown', ARGV[4] .. ':' .. ARGV[i]), key('shown', ARGV[5] .. ':' .. ARGV[i])
+  if redis.call('EXISTS', from) == 1 then redis.call('RENAME', from, to) end
 end
 for _, owner in ipairs(redis.call('SMEMBERS', key('owners', old))) do
   local heir = new .. string.sub(owner, #old + 1)
@@ -173,11 +181,15 @@ class People:
     async def migrate(self, old: str, new: str) -> None:
         """Move everything of a chat that got a new id, with its members' lists and votes; a second call does nothing.
 
+        So do its clicks (bot/tastes.py) and what its own editions showed (brief/store.py).
+
         https://core.telegram.org/bots/api#responseparameters (migrate_to_chat_id)
         """
+        today = self._clock().date()
+        dates = [str(today - dt.timedelta(days=n)) for n in range(-1, KEEP_DAYS + 1)]
         with redis_errors():
             slot = key_of("chat", old)  # in a cluster, scripts go where their keys are
-            await self._migrate(keys=[slot], args=[key_of(""), old, new])
+            await self._migrate(keys=[slot], args=[key_of(""), old, new, own_name(old), own_name(new), *dates])
 
     async def moved(self, chat_id: str) -> str | None:
         """Return the id that a chat has now, None for one that did not move."""
@@ -202,12 +214,12 @@ class People:
         saved = [one for value in values if (one := unpack(key, value, Saved))]
         return sorted(saved, key=lambda one: (one.saved, one.paper.id), reverse=True)
 
-    async def finish(self, owner: str, paper_id: str, now: dt.datetime) -> bool:
-        """Mark a paper of a later list as done; False when it is not on the list."""
+    async def finish(self, owner: str, paper_id: str, now: dt.datetime) -> Paper | None:
+        """Mark a paper of a later list as done and return it; None when it is not on the list."""
         before = await self._revise(
             owner, paper_id, lambda saved: saved and saved.model_copy(update={"done": saved.done or now})
         )
-        return before is not None
+        return before.paper if before else None
 
     async def drop(self, owner: str, paper_id: str) -> bool:
         """Take a paper off a later list; False when it was not on the list."""

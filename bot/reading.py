@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from bot.learning import clicked
 from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
 from brief.errors import SourceError
@@ -32,7 +33,7 @@ async def brief(request: Request, services: Services) -> Reply:
     days = [word for name, word in words.items() if not any(name in names for names in _FORMS.values())]
     if days:
         date = _day(request, " ".join(days), services.today())
-        made = await services.current(date, request.language, services.profile_of(request.chat))
+        made = await services.current(date, request.language, services.profile_of(request.chat, date))
     else:
         made = await edition(request, services)
     # A chat gets the document: half a dozen long messages nobody asked for would bury what was said before.
@@ -94,11 +95,13 @@ async def paper(request: Request, services: Services) -> Reply:
     一篇论文的卡片，用编号或链接：`/paper 2604.26904`。
     """
     paper_id = wanted_paper(request, "paper")
-    made = await _edition_if_any(request, services)
+    made = await edition_if_any(request, services)
     known = made.find(paper_id) if made else None
+    found = known.paper if known else await find_paper(paper_id, request, services)
     if known is None or (made and _unwritten(made, known)):
-        found = known.paper if known else await find_paper(paper_id, request, services)
-        known = await services.written_pick(found, made, request.language, services.profile_of(request.chat))
+        profile = services.profile_of(request.chat, request.date)
+        known = await services.written_pick(found, made, request.language, profile)
+    await clicked(request, services, found, "opened")
     waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
     votes = await services.people.votes(request.owner)
     previous, following = _neighbours(paper_id, made)
@@ -134,7 +137,7 @@ async def similar(request: Request, services: Services) -> Reply:
 
 async def edition(request: Request, services: Services) -> Brief:
     """Return the brief a request is about; raises CommandError for one that is no longer kept."""
-    made = await _edition_if_any(request, services)
+    made = await edition_if_any(request, services)
     if made is None:
         raise refused(request, "expired", str(request.date))
     return made
@@ -151,12 +154,12 @@ async def find_paper(paper_id: str, request: Request, services: Services) -> Pap
     return found
 
 
-async def _edition_if_any(request: Request, services: Services) -> Brief | None:
+async def edition_if_any(request: Request, services: Services) -> Brief | None:
     """Return the stored brief, None for one no longer kept; only what was never collected is collected now.
 
     In the terminal the day was named on purpose: it is collected however old it is.
     """
-    profile = services.profile_of(request.chat)
+    profile = services.profile_of(request.chat, request.date)
     made = await services.stored_brief(request.date, request.language, profile)
     if made is None and (request.chat.kind == "terminal" or not await services.expired(request.date)):
         return await services.current(request.date, request.language, profile)

@@ -168,7 +168,7 @@ class Scheduler:
         for chat in chats:
             moment = now if due(chat, now) else next_due(chat, now)
             date = min(due(chat, moment) or moment.date(), self._services.today())
-            edition = date, chat.language, self._services.profile_of(chat)
+            edition = date, chat.language, self._services.profile_of(chat, date)
             self._wanted[edition] = max(moment, self._wanted.get(edition, moment))
 
     async def _collect(self, date: dt.date) -> bool:

@@ -12,10 +12,12 @@ from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from bot.background import Background
-from bot.chat import Chat, own_profile
+from bot.chat import Chat, profile_at
+from bot.drafts import Drafts
 from bot.editions import Editions
 from bot.people import People
 from bot.shelf import Shelf
+from bot.tastes import Tastes
 from brief import edition
 from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
@@ -91,9 +93,9 @@ class Services:
         local = self.clock().astimezone(ZoneInfo(chat.zone)).date()
         return local if local in stored else next(iter(stored), self.today())
 
-    def profile_of(self, chat: Chat) -> Profile:
-        """Return the profile that a chat's editions are for: its own words if they can be used, else the operator's."""
-        return (self.own_profiles and own_profile(chat, self.profile)[0]) or self.profile
+    def profile_of(self, chat: Chat, date: dt.date) -> Profile:
+        """Return the profile that a chat's edition of a date is for: the operator's, unless it has words or clicked."""
+        return profile_at(chat, self.profile, date) if self.own_profiles else self.profile
 
     async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
         """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.
@@ -139,8 +141,10 @@ class Services:
         day = await self.day(date, fresh=fresh)
         if stored and _fits(stored, day, profile):
             return stored
-        draft = await self._draft(day, language, profile)
-        return await self._kept(await asyncio.to_thread(draft.brief), profile)
+        draft = await self.drafts.draft(day, language, profile)
+        made = await asyncio.to_thread(draft.brief)
+        await self.drafts.keep(draft, made)
+        return made
 
     async def written(self, date: dt.date, language: Language, profile: Profile, *, fresh: bool = False) -> Brief:
         """Return the brief as `brief` does, written by the model where there is one, which may take minutes.
@@ -159,13 +163,13 @@ class Services:
         async with self.store.alone(f"writing:{date}:{profile.name}:{language}", LIMIT + 30) as alone:
             if not alone:
                 return await self.brief(date, language, profile)
-            draft = await self._draft(day, language, profile)
+            draft = await self.drafts.draft(day, language, profile)
             with self.writing() as told:
                 brief = await write(draft, self.model, told=told, scan=profile.name == self.profile.name)
             if stored and brief.author.kind == "extractive" and _fits(stored, day, profile):
                 kept = stored  # what a model wrote of an earlier collection says more
             else:
-                kept = await self._kept(brief, profile)
+                await self.drafts.keep(draft, kept := brief)
             self.wrote(brief.author)
             return kept
 
@@ -176,18 +180,6 @@ class Services:
         brief = await self.brief(date, language, profile)
         if self.model and brief.author == Author():  # it was not tried yet
             self._later.add(self.written(date, language, profile))
-        return brief
-
-    async def _draft(self, day: Day, language: Language, profile: Profile) -> edition.Draft:
-        now = self.clock()
-        shown = await self.store.shown(profile.name, before=day.window.date, now=now)
-        # Ranking takes a tenth of a second; other chats must not wait for it.
-        return await asyncio.to_thread(edition.Draft, day, profile, language, shown=shown, now=now)
-
-    async def _kept(self, brief: Brief, profile: Profile) -> Brief:
-        if brief.shown:
-            await self.store.save_brief(brief)
-            await self.store.save_shown(profile.name, brief.date, brief.shown, brief.made)
         return brief
 
     async def stored_brief(self, date: dt.date, language: Language, profile: Profile) -> Brief | None:
@@ -203,15 +195,8 @@ class Services:
         return date not in days and any(day > date for day in days)
 
     async def ranked(self, date: dt.date, profile: Profile, votes: Mapping[str, int]) -> list[Ranked]:
-        """Return every paper of a day that no earlier edition for a profile showed, best first.
-
-        `votes` are 1 or -1 by paper id; an id that is not stored teaches nothing.
-        """
-        day = await self.day(date)
-        shown = await self.store.shown(profile.name, before=date, now=self.clock())
-        known = [(await self.store.paper(paper_id), vote) for paper_id, vote in votes.items()]
-        taught = [(paper, vote) for paper, vote in known if paper]
-        return await asyncio.to_thread(edition.ranked, day, profile, shown=shown, votes=taught)
+        """Return every paper of a day that no earlier edition showed, best first; see `Drafts.ranked`."""
+        return await self.drafts.ranked(await self.day(date), profile, votes)
 
     async def pick(self, paper: Paper, brief: Brief | None, language: Language, profile: Profile) -> Pick:
         """Return any paper with a card of its own for a profile, written among the papers of the brief's day."""
@@ -250,11 +235,21 @@ class Services:
 
     async def edition(self, chat: Chat, date: dt.date) -> Brief:
         """Return the brief of a date as a chat reads it; see `brief`."""
-        return await self.brief(date, chat.language, self.profile_of(chat))
+        return await self.brief(date, chat.language, self.profile_of(chat, date))
 
     async def renewed_edition(self, chat: Chat, date: dt.date) -> Brief:
         """Return the brief of a date as a chat reads it, written anew where the day has changed; see `written`."""
-        return await self.written(date, chat.language, self.profile_of(chat))
+        return await self.written(date, chat.language, self.profile_of(chat, date))
+
+    @cached_property
+    def tastes(self) -> Tastes:
+        """What chats clicked."""
+        return Tastes(self.store.client)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """The editions in the making."""
+        return Drafts(self.store, self.tastes, self.clock)
 
     @cached_property
     def _later(self) -> Background:

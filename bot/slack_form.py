@@ -48,7 +48,7 @@ def _when(chat: Chat, time: str, zone: str) -> tuple[str, ...]:
 
 
 def _profile(chat: Chat, text: str) -> tuple[str, ...]:
-    return _set("profile", text or "reset", chat.profile or "reset")
+    return _set("profile", text or "default", chat.profile or "default")
 
 
 def _switched(chat: Chat, on: frozenset[str]) -> list[str]:

@@ -101,7 +101,7 @@ class Home:
     async def _home(self, team: str, person: str, note: Document | None) -> dict[str, Any]:
         chat = await self._chats.of_person(team, person)
         date = await self._services.edition_date(chat)
-        brief = await self._services.stored_brief(date, chat.language, self._services.profile_of(chat))
+        brief = await self._services.stored_brief(date, chat.language, self._services.profile_of(chat, date))
         kept = [(one.paper, one.saved, one.done) for one in await self._services.people.kept(chat.id)]
         shown = home(chat.language, brief, kept, view_of(chat))
         return slack_views.home(noted(shown, note) if note else shown, date=date)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.chat import Chat
 from bot.commands import CommandError, Request
+from bot.keeping import keep
 from bot.people import language_of
 from bot.reading import find_paper
 from bot.services import Services
@@ -119,7 +120,7 @@ class Shortcuts:
             except CommandError:
                 missing.append(paper_id)
             else:
-                papers.append((paper, await self._services.people.keep(chat.id, paper, self._services.clock())))
+                papers.append((paper, await keep(request, self._services, paper)))
         return found.kept(chat.language, papers, missing)
 
     async def _preview(self, paper_id: str, language: Language) -> Document | None:

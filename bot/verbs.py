@@ -84,7 +84,7 @@ def rank(date: dt.date | None, profile: Path | None, feedback: Path | None, *, a
             asked = _asked(date, services)
             if nothing_collected(await services.day(asked)):
                 raise NothingCollectedError(NOTHING)
-            return await services.ranked(asked, await _reader(services), votes)
+            return await services.ranked(asked, await _reader(services, asked), votes)
 
     ranked = asyncio.run(run())
     if as_json:
@@ -169,9 +169,9 @@ async def _services(settings: Settings, profile: Path | None, language: Language
         yield replace(services, own_profiles=profile is None, writing=writing, patient=True)
 
 
-async def _reader(services: Services) -> Profile:
+async def _reader(services: Services, date: dt.date) -> Profile:
     """Return the profile of who sits at the terminal, which is a chat like the others."""
-    return services.profile_of((await terminal.request(services, services.today(), None)).chat)
+    return services.profile_of((await terminal.request(services, date, None)).chat, date)
 
 
 async def _made(
@@ -179,7 +179,7 @@ async def _made(
 ) -> tuple[Brief, Day | None]:
     async with _services(settings, profile, language) as services:
         asked = _asked(date, services)
-        made = await services.written(asked, language, await _reader(services), fresh=True)
+        made = await services.written(asked, language, await _reader(services, asked), fresh=True)
         return made, await services.store.day(asked)
 
 

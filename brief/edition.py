@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranked, Repo
 from brief.profile import Profile
-from brief.ranking.diversity import select
+from brief.ranking.corpus import Corpus
+from brief.ranking.diversity import missed, select
 from brief.ranking.follow import RankedFollow, rank_follow
-from brief.ranking.score import rank
+from brief.ranking.learning import Taste
+from brief.ranking.score import NOTHING, rank
 from brief.taxonomy import classify
 from brief.writing.cards import labels
 from brief.writing.extractive import MUST_READS, Extractive
@@ -27,20 +30,41 @@ Shown = Mapping[str, int | None]  # what earlier editions showed: id -> the newe
 
 def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: dt.datetime) -> Brief:
     """Return the brief of a day for one reader. `shown` is what earlier editions recommended."""
-    return Draft(day, profile, language, shown=shown, now=now).brief()
+    return Draft(day, profile, language, reader=Reader(shown=shown), now=now).brief()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is known of a reader beside the profile: what earlier editions showed, and what they clicked.
+
+    `missed` are papers that stood high yesterday and were not shown: such a one may come back once.
+    """
+
+    shown: Shown = field(default_factory=dict)
+    missed: Collection[str] = ()
+    taste: Taste = NOTHING
 
 
 class Draft:
     """An edition in the making: the day ranked for one reader, from which a brief is arranged by extraction.
 
     `chosen` are the recommendations of the ranking, `candidates` at most 30 papers that could be recommended instead,
-    those of the brief first.
+    those of the brief first. `corpus` is what `laid_out` made of the day's papers, after those of earlier days.
     """
 
-    def __init__(self, day: Day, profile: Profile, language: Language, *, shown: Shown, now: dt.datetime) -> None:
+    def __init__(
+        self,
+        day: Day,
+        profile: Profile,
+        language: Language,
+        *,
+        reader: Reader,
+        now: dt.datetime,
+        corpus: Corpus | None = None,
+    ) -> None:
         self.day, self.profile, self.language, self._now = day, profile, language, now
-        self._best = ranked(day, profile, shown=shown)
-        self._desk = Desk(day.papers, profile, language, day.window.until, shown)
+        self._best, self._returned = ranked(day, profile, reader, corpus), reader.missed
+        self._desk = Desk(day.papers, profile, language, day.window.until, reader)
         self.chosen = select(self._best, PICKS)
         self._scanned = select(self._best, SCAN, chosen=self.chosen, named=False)
         brought = [*self.chosen, *self._scanned]
@@ -83,13 +107,18 @@ class Draft:
             reports=day.reports,
         )
 
+    def missed(self, shown: Collection[str]) -> list[str]:
+        """Return the ids of the papers that stand high and are not `shown`; one that came back is missed no more."""
+        return [item.paper.id for item in missed(self._best, shown, self._returned)]
 
-def ranked(day: Day, profile: Profile, *, shown: Shown, votes: Sequence[tuple[Paper, int]] = ()) -> list[Ranked]:
+
+def ranked(day: Day, profile: Profile, reader: Reader, corpus: Corpus | None = None) -> list[Ranked]:
     """Return the day's papers that no earlier edition showed, best first; a new version of a shown one may return.
 
-    `votes` are papers the reader liked (1) or disliked (-1).
+    All papers of the day are ranked: what `corpus` tells of words is the same for every reader.
     """
-    return rank([paper for paper in day.papers if unseen(paper, shown)], profile, day.window.until, votes=votes)
+    best = rank(day.papers, profile, day.window.until, corpus=corpus, taste=reader.taste)
+    return [item for item in best if unseen(item.paper, reader.shown)]
 
 
 def unseen(paper: Paper, shown: Shown) -> bool:
@@ -104,7 +133,7 @@ def single(paper: Paper, papers: Sequence[Paper], profile: Profile, language: La
     """Return any paper with its card, scored among `papers` (those of its day, for the words they share)."""
     others = [other for other in papers if other.id != paper.id]
     item = next(item for item in rank([paper, *others], profile, now) if item.paper.id == paper.id)
-    [pick] = Desk([paper, *others], profile, language, now, {}).picks([item])
+    [pick] = Desk([paper, *others], profile, language, now, Reader()).picks([item])
     return pick
 
 
@@ -129,10 +158,10 @@ class Desk:
         profile: Profile,
         language: Language,
         now: dt.datetime,
-        shown: Shown | None = None,
+        reader: Reader,
     ) -> None:
         self.writer = Extractive(profile, language, papers, now)
-        self._profile, self._language, self._now, self._shown = profile, language, now, shown or {}
+        self._profile, self._language, self._now, self._reader = profile, language, now, reader
 
     def picks(self, chosen: Sequence[Ranked]) -> tuple[Pick, ...]:
         """Return the papers with their categories, directions and cards."""
@@ -141,7 +170,7 @@ class Desk:
     def follow(self, day: Day) -> tuple[Follow, ...]:
         """Return the repositories, models and data sets to follow, best first."""
         best = rank_follow((*day.repos, *day.assets), self._profile, self._now)
-        best.sort(key=lambda found: found.item.id in self._shown)  # what is new to the reader first
+        best.sort(key=lambda found: found.item.id in self._reader.shown)  # what is new to the reader first
         return tuple(self._followed(found) for found in best[: FOLLOW + MORE_FOLLOW])
 
     def _pick(self, item: Ranked) -> Pick:
@@ -153,7 +182,8 @@ class Desk:
             categories=categories,
             directions=labels(self._profile, item.score.directions, self._language),
             card=self.writer.card(item),
-            revision=paper.id in self._shown,
+            revision=paper.id in self._reader.shown,
+            returned=paper.id in self._reader.missed,
         )
 
     def _followed(self, found: RankedFollow) -> Follow:

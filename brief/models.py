@@ -245,11 +245,16 @@ class Day(Value):
 
 
 class Score(Value):
-    """Why an item stands where it does: `total` is the sum of `parts`; `directions` are matched ids, best first."""
+    """Why an item stands where it does: `total` is the sum of `parts`; `directions` are matched ids, best first.
+
+    `doubt` is how little the reader's clicks tell of such papers, 0 where they tell all or there are none: a reason to
+    show one now and then, no part of the total.
+    """
 
     total: float
     parts: dict[str, float]
     directions: tuple[str, ...] = ()
+    doubt: float = 0.0
 
 
 class Ranked(Value):
@@ -313,7 +318,8 @@ class Card(Value):
 class Pick(Value):
     """A paper of the brief. `revision` marks one that was shown before and returns in a new version.
 
-    `reason` is why a model chose it for the top five.
+    `returned` marks one that stood high yesterday, was not shown, and comes back this once. `reason` is why a model
+    chose it for the top five.
     """
 
     paper: Paper
@@ -323,6 +329,7 @@ class Pick(Value):
     card: Card = Card()
     reason: Text = ()
     revision: bool = False
+    returned: bool = False
 
 
 class Follow(Value):

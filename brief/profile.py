@@ -17,6 +17,7 @@ DEFAULT_PROFILE = Path(__file__).with_name("default_profile.toml")
 _SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=40)]
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+ArxivId = Annotated[str, StringConstraints(pattern=r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})$", max_length=20)]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=60)]
 
 _EXAMPLES = {
@@ -30,6 +31,7 @@ _EXAMPLES = {
     "queries": 'queries = ["latent reasoning LLM"]',
     "authors": 'authors = ["Ada Lovelace"]',
     "organizations": 'organizations = ["Stanford University"]',
+    "seeds": 'seeds = ["2604.24927"]',
     "avoid": 'avoid = ["medical imaging"]',
 }
 
@@ -50,13 +52,17 @@ class Direction(Value):
 
 
 class Profile(Value):
-    """A reader: at most 20 directions, whom they follow and what they never want to see."""
+    """A reader: at most 20 directions, whom they follow and what they never want to see.
+
+    `seeds` are the arXiv ids of papers they want more of.
+    """
 
     name: Slug
     directions: tuple[Direction, ...] = Field(min_length=1, max_length=20)
     authors: Phrases = ()
     organizations: Phrases = ()
     avoid: Phrases = ()
+    seeds: Annotated[tuple[ArxivId, ...], Field(max_length=20)] = ()
 
     @property
     def digest(self) -> str:

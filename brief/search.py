@@ -10,7 +10,6 @@ import numpy as np
 
 from brief.models import Paper
 from brief.ranking.corpus import Corpus, Floats
-from brief.ranking.learning import dot, word_vectors
 from brief.ranking.relevance import paper_document, saturated
 from brief.ranking.text import terms
 
@@ -51,10 +50,12 @@ def similar(paper: Paper, papers: Sequence[Paper], limit: int = 5) -> list[Paper
     """
     named = _Query([], terms(" ".join((paper.title, *paper.keywords))))
     candidates = [other for other in _candidates(named, papers) if other.id != paper.id]
-    vectors = word_vectors([paper, *candidates], papers[:: 1 + len(papers) // _SAMPLE])
-    alike = [(dot(vectors[paper.id], vectors[other.id]), other) for other in candidates]
-    best = sorted((pair for pair in alike if pair[0] >= _ALIKE), key=lambda pair: -pair[0])
-    return [other for _, other in best[:limit]]
+    sample = Corpus([paper_document(other) for other in papers[:: 1 + len(papers) // _SAMPLE]])
+    corpus = Corpus([paper_document(other) for other in (*candidates, paper)], sample)
+    own = corpus.vectors.mean(np.array([corpus.size - 1]), np.ones(1))
+    alike = corpus.vectors.dot(own)[corpus.new]
+    best = np.argsort(-alike[:-1], kind="stable")[:limit]
+    return [candidates[n] for n in best if alike[n] >= _ALIKE]
 
 
 def _query(words: str) -> _Query:

@@ -3,8 +3,8 @@
 {paperboy}:1:day:{date}                        a Day, whole: one value, so nobody ever reads half a day     120 days
 {paperboy}:1:days                              set of the dates that were ever stored                       for good
 {paperboy}:1:paper:{id}                        a Paper as it was last collected                             120 days
-{paperboy}:1:brief:{date}:{profile}:{language} a Brief                                                      for good
-{paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed, and when it was first made    120 days
+{paperboy}:1:brief:{date}:{profile}:{language} a Brief           for good; as its maker says for a chat's own: 120 days
+{paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed and what it left out           120 days
 {paperboy}:1:answer:{digest}                   an answer of a language model, see writing/memory.py             120 days
 {paperboy}:1:spent:{date}                      what language models took that day, see writing/budget.py          8 days
 {paperboy}:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
@@ -27,7 +27,7 @@ import logging
 import math
 import secrets
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -87,10 +87,11 @@ async def _url(settings: Settings, stack: contextlib.AsyncExitStack) -> str:
 
 
 class Shown(Value):
-    """What an edition showed, id -> version where there is one, and when it was first made."""
+    """What an edition showed, id -> version, and when it was first made; `missed` stood high and were not shown."""
 
     made: dt.datetime
     items: dict[str, int | None] = Field(default_factory=dict)
+    missed: tuple[str, ...] = ()
 
 
 class Store:
@@ -122,7 +123,10 @@ class Store:
 
     async def day(self, date: dt.date) -> Day | None:
         """Return the day as it was last collected."""
-        return await self._read(key_of("day", date), Day)
+        key = key_of("day", date)
+        with redis_errors():
+            value = await self._redis.get(key)
+        return parsed(key, value, _unpacked_day)
 
     async def days(self) -> list[dt.date]:
         """Return the dates of all stored days, newest first."""
@@ -149,10 +153,11 @@ class Store:
         with redis_errors():
             await self._redis.set(key_of("paper", paper.id), pack(paper), ex=_KEEP)
 
-    async def save_brief(self, brief: Brief) -> None:
-        """Store a brief, in place of an earlier one of its date, profile and language."""
+    async def save_brief(self, brief: Brief, *, for_good: bool = True) -> None:
+        """Store a brief, in place of an earlier one of its date, profile and language; for 120 days if not for good."""
+        key = key_of("brief", brief.date, brief.profile, brief.language)
         with redis_errors():
-            await self._redis.set(key_of("brief", brief.date, brief.profile, brief.language), pack(brief))
+            await self._redis.set(key, pack(brief), ex=None if for_good else _KEEP)
 
     async def brief(self, date: dt.date, profile: str, language: Language) -> Brief | None:
         """Return the brief of a date for a profile in a language."""
@@ -161,12 +166,24 @@ class Store:
             value = await self._redis.get(key)
         return parsed(key, value, _unpacked_brief)
 
-    async def save_shown(self, profile: str, date: dt.date, items: Mapping[str, int | None], made: dt.datetime) -> None:
-        """Store what an edition showed, id -> version, beside what earlier makings of it showed."""
-        known = await self._read(key_of("shown", profile, date), Shown) or Shown(made=made)
-        shown = Shown(made=known.made, items={**known.items, **items})
+    async def save_shown(
+        self,
+        profile: str,
+        date: dt.date,
+        items: Mapping[str, int | None],
+        made: dt.datetime,
+        missed: Iterable[str] = (),
+    ) -> None:
+        """Store what an edition showed, id -> version, beside what earlier makings of it did, and what it left out."""
+        known = await self.memory(profile, date) or Shown(made=made)
+        items = {**known.items, **items}
+        shown = Shown(made=known.made, items=items, missed=tuple(one for one in missed if one not in items))
         with redis_errors():
             await self._redis.set(key_of("shown", profile, date), pack(shown), ex=_KEEP)
+
+    async def memory(self, profile: str, date: dt.date) -> Shown | None:
+        """Return what one edition showed; None for one that was never made."""
+        return await self._read(key_of("shown", profile, date), Shown)
 
     async def shown(self, profile: str, before: dt.date, now: dt.datetime) -> dict[str, int | None]:
         """Return id -> newest version of all that the editions of the 120 days before a date showed.
@@ -179,12 +196,7 @@ class Store:
             stored = await self._redis.mget(keys)
         own, *others = (unpack(key, value, Shown) for key, value in zip(keys, stored, strict=True))
         made = own.made if own else now
-        union: dict[str, int | None] = {}
-        for edition in others:
-            if edition and edition.made <= made:
-                for item, version in edition.items.items():
-                    union[item] = max(union.get(item), version, key=lambda v: v or 0)
-        return union
+        return newest(edition.items for edition in others if edition and edition.made <= made)
 
     @contextlib.asynccontextmanager
     async def turn(self, key: str, gap: float) -> AsyncIterator[None]:
@@ -231,6 +243,15 @@ class Store:
         return unpack(key, value, model)
 
 
+def newest(memories: Iterable[Mapping[str, int | None]]) -> dict[str, int | None]:
+    """Return what several editions showed, id -> newest version."""
+    union: dict[str, int | None] = {}
+    for items in memories:
+        for item, version in items.items():
+            union[item] = max(union.get(item), version, key=lambda v: v or 0)
+    return union
+
+
 def key_of(*parts: object) -> str:
     """Return a key of Paperboy's: its parts with colons between, below the version of this layout."""
     return ":".join(("{paperboy}", "1", *map(str, parts)))
@@ -250,6 +271,12 @@ def unpack(key: str, value: Any, model: type[_Model]) -> _Model | None:
 def _unpacked_brief(packed: bytes) -> Brief:
     """Every answer about the day reads the same few briefs; parsing one takes longer than all the rest of it."""
     return Brief.model_validate_json(zlib.decompress(packed))
+
+
+@functools.lru_cache(maxsize=2)
+def _unpacked_day(packed: bytes) -> Day:
+    """The editions of many readers are made of the same day."""
+    return Day.model_validate_json(zlib.decompress(packed))
 
 
 def parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:

@@ -41,10 +41,10 @@ def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
 
 
 def opinions(locale: Locale, paper: Paper, vote: int, *, saved: bool) -> Row:
-    """Return the buttons of a reader's own: later, like, dislike, similar; what is in force is marked."""
+    """Return the buttons of a reader's own: later, like, dislike, similar, why; what is in force is marked."""
     later = locale.text("button.saved" if saved else "button.save")
     labels = {"like": "👍 ✓" if vote > 0 else "👍", "dislike": "👎 ✓" if vote < 0 else "👎"}
-    labels["similar"] = locale.text("button.similar")
+    labels |= {name: locale.text(f"button.{name}") for name in ("similar", "why")}
     return (Button(later, "save", paper.id), *(Button(label, name, paper.id) for name, label in labels.items()))
 
 

@@ -105,9 +105,9 @@ def signals(locale: Locale, paper: Paper) -> str:
 
 
 def revision(locale: Locale, pick: Pick) -> str:
-    """Return the mark of a paper that was shown before, else nothing."""
+    """Return the mark of a paper that was shown before, or was missed and comes back, else nothing."""
     if not pick.revision:
-        return ""
+        return locale.text("paper.returned") if pick.returned else ""
     version = pick.paper.version
     return locale.text("paper.revision", version=version) if version else locale.text("paper.revision_plain")
 

@@ -9,6 +9,7 @@ from brief.models import Language
 from formatting.document import Block, Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style
 from formatting.locales import Locale, load
 from formatting.text import shorten
+from formatting.why import NO_LESSONS, Lessons, moved
 
 _KEYWORDS = 6  # of a direction
 _NAMES = 20  # of whom or what is followed or avoided
@@ -31,15 +32,33 @@ class ProfileView:
     unread: Sequence[tuple[str, str]] = ()
     own: str = ""
     origin: str = ""
+    lessons: Lessons = NO_LESSONS
 
 
-def profile(language: Language, view: ProfileView) -> Document:
-    """Return how papers are picked and how to change that."""
+@dataclass(frozen=True)
+class Forgotten:
+    """What a reset took away: own words, and so many clicks."""
+
+    words: bool
+    clicks: int
+
+
+def profile(language: Language, view: ProfileView, forgotten: Forgotten | None = None) -> Document:
+    """Return how papers are picked and how to change that; after a reset, what is `forgotten` and the way back."""
     locale = load(language)
     title = locale.text("title.profile")
     directions = Bullets(tuple(_direction(locale, name, keywords) for name, keywords in view.directions))
-    blocks = (directions, *_lists(locale, view), *_unread(locale, view.unread), *_notes(locale, view))
-    return Document(title, language, (Heading(1, (Run(title),)), *blocks, _buttons(locale, view)), title)
+    told = (_forgotten(locale, forgotten),) if forgotten else ()
+    blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view.unread), *_notes(locale, view))
+    below = _buttons(locale, view, undo=forgotten is not None)
+    return Document(title, language, (Heading(1, (Run(title),)), *blocks, below), title)
+
+
+def _forgotten(locale: Locale, forgotten: Forgotten) -> Paragraph:
+    parts = [locale.text("profile.words")] if forgotten.words else []
+    parts += [locale.text("profile.clicks", n=forgotten.clicks)] if forgotten.clicks else []
+    said = locale.text("profile.forgotten", what=str(locale.raw("profile.and")).join(parts))
+    return Paragraph((Run(said, Style.STRONG),), Importance.ESSENTIAL)
 
 
 def _direction(locale: Locale, name: str, keywords: Sequence[str]) -> tuple[Paragraph, ...]:
@@ -73,7 +92,7 @@ def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
         source = locale.text("profile.file", origin=shorten(view.origin, _FILE))
     else:
         source = locale.text("profile.packaged")
-    for note in (source, locale.text("profile.votes")):
+    for note in (source, *_taught(locale, view.lessons)):
         yield Paragraph((Run(note, Style.MUTED),))
     if view.own:
         yield Paragraph(locale.spans("profile.again", text="; ".join(view.own.splitlines())), Importance.DETAIL)
@@ -81,8 +100,22 @@ def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
         yield Paragraph(locale.spans("profile.change"))
 
 
-def _buttons(locale: Locale, view: ProfileView) -> Buttons:
-    back = (Button(locale.text("button.reset"), "profile", "reset"),) if view.own else ()
+def _taught(locale: Locale, lessons: Lessons) -> Iterator[str]:
+    """Yield how many clicks taught and what they moved most; without any, that clicks teach."""
+    if not lessons.clicks:
+        yield locale.text("profile.votes")
+        return
+    words = moved(locale, lessons)
+    yield locale.text("profile.taught", n=lessons.clicks)
+    if words:
+        yield locale.text("profile.moved", words=words)
+
+
+def _buttons(locale: Locale, view: ProfileView, *, undo: bool) -> Buttons:
+    """Return the way to the day, and the way back from a reset or to one, where there is anything to forget."""
+    label = "forget" if view.lessons.clicks else "reset"
+    back = (Button(locale.text(f"button.{label}"), "profile", "reset"),) if view.own or view.lessons.clicks else ()
+    back = (Button(locale.text("button.undo"), "profile", "undo"),) if undo else back
     return Buttons(((Button(locale.text("button.today"), "top"), *back),))
 
 

@@ -59,6 +59,7 @@ Kind = Literal[
     "no_words",
     "not_saved",
     "nothing_kept",
+    "nothing_reset",
     "empty_profile",
     "long_profile",
 ]

@@ -71,7 +71,7 @@ DIFFERENCES = {
     "apps_connections_open": "Slack: the way to a websocket; Telegram is polled by its library's own call",
 }
 TEXTS = {"paper": KNOWN, "search": "agent", "similar": KNOWN, "save": KNOWN, "done": KNOWN, "export": "bibtex"}
-TEXTS |= {"like": KNOWN, "dislike": KNOWN, "time": "7:30 Tokyo", "lang": "en", "profile": "reset"}
+TEXTS |= {"why": KNOWN, "like": KNOWN, "dislike": KNOWN, "time": "7:30 Tokyo", "lang": "en", "profile": "reset"}
 VISIBLE = [name for name, row in COMMANDS.items() if not row.hidden]
 BUTTON_SIZE = 150
 

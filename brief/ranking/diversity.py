@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from brief.models import Ranked
 from brief.ranking.relevance import MATCHED, paper_document
@@ -12,6 +13,8 @@ from brief.ranking.text import terms
 SAME_DIRECTION = 0.05  # what each paper already chosen of the same leading direction costs the next
 SAME_WORDS = 0.8  # what sharing all words with a chosen paper costs
 USUAL_WORDS = 0.1  # the share of words any two abstracts have in common, which costs nothing
+CURIOUS = 0.3  # what doubt about a direction the choice does not have yet counts for: otherwise a niche stays unseen
+STRONG = 10  # places of an order in which a paper that was not shown is missed
 MOST_OF_ONE = 0.6  # the share of a choice that may lead with one direction while another has a paper
 
 
@@ -20,28 +23,40 @@ def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = (), 
 
     Maximal marginal relevance (https://doi.org/10.1145/290941.291025): each step takes the best total less what it
     repeats. Left out are papers chosen before, avoided ones, and those too far from every direction; with `named` also
-    those that name none of its keywords: a short list is better than a padded one.
+    those that name none of its keywords: a short list is better than a padded one. Without it, which is the last tier,
+    papers of a followed author come first, whatever they are about.
     """
     taken = {r.paper.id for r in chosen}
     fitting = [r for r in ranked if r.paper.id not in taken and r.score.total > 0 and _near(r, named=named)]
-    choice = _Choice(fitting, count)
+    choice = _Choice(fitting, count, owed=set() if named else {r.paper.id for r in fitting if _followed(r)})
     for old in chosen:
         choice.compare(old)
     return [choice.take() for _ in range(min(count, len(choice.candidates)))]
 
 
+def missed(ranked: Sequence[Ranked], shown: Collection[str], returned: Collection[str] = ()) -> list[Ranked]:
+    """Return the papers among an edition's STRONG best that it did not show, best first: they may come back once.
+
+    `ranked` is the order of the day before, `shown` the ids of its recommendations and its scanning tier, `returned`
+    those that came back already. A paper nobody would have been shown, off topic or avoided, is not missed.
+    """
+    gone = {*shown, *returned}
+    return [r for r in ranked[:STRONG] if r.paper.id not in gone and r.score.directions and r.score.total > 0]
+
+
 class _Choice:
     """Candidates, and how much each repeats what was noted so far."""
 
-    def __init__(self, candidates: list[Ranked], count: int) -> None:
-        self.candidates = candidates
+    def __init__(self, candidates: list[Ranked], count: int, owed: set[str]) -> None:
+        self.candidates, self._owed = candidates, owed
         self._most = max(1, round(count * MOST_OF_ONE))
         self._words = {r.paper.id: _words(r) for r in candidates}
         self._repeated = dict.fromkeys(self._words, 0.0)
         self._served: Counter[str] = Counter()
 
     def take(self) -> Ranked:
-        open_ = [r for r in self.candidates if self._served[_leading(r)] < self._most] or self.candidates
+        owed = [r for r in self.candidates if r.paper.id in self._owed]
+        open_ = owed or [r for r in self.candidates if self._served[_leading(r)] < self._most] or self.candidates
         best = max(open_, key=self._worth)  # the first of equals, so the order given decides
         self.candidates.remove(best)
         self.compare(best)
@@ -56,11 +71,16 @@ class _Choice:
 
     def _worth(self, r: Ranked) -> float:
         repeated = max(0.0, self._repeated[r.paper.id] - USUAL_WORDS)
-        return r.score.total - SAME_WORDS * repeated - SAME_DIRECTION * self._served[_leading(r)]
+        curious = 0.0 if self._served[_leading(r)] else CURIOUS * r.score.doubt
+        return r.score.total + curious - SAME_WORDS * repeated - SAME_DIRECTION * self._served[_leading(r)]
 
 
 def _near(r: Ranked, *, named: bool) -> bool:
-    return bool(r.score.directions) or (not named and r.score.parts["relevance"] >= MATCHED)
+    return bool(r.score.directions) or (not named and (r.score.parts["relevance"] >= MATCHED or _followed(r)))
+
+
+def _followed(r: Ranked) -> bool:
+    return "author" in r.score.parts
 
 
 def _leading(r: Ranked) -> str:
@@ -68,9 +88,15 @@ def _leading(r: Ranked) -> str:
 
 
 def _words(ranked: Ranked) -> frozenset[str]:
-    return frozenset(terms(" ".join(paper_document(ranked.paper))))
+    return _said(" ".join(paper_document(ranked.paper)))
+
+
+@lru_cache(maxsize=2048)  # the papers of a day are compared for each of its readers
+def _said(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Return the share of words two texts have in common, in 0..1 (Jaccard)."""
-    return len(one & other) / len(one | other) if one or other else 0.0
+    common = len(one & other)
+    return common / (len(one) + len(other) - common) if one or other else 0.0

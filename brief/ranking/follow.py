@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from brief.models import HubAsset, Repo, Score, Value
 from brief.profile import Profile
+from brief.ranking.corpus import Corpus
 from brief.ranking.relevance import relevance
 
 RECENT, POPULAR = 0.15, 0.15  # the most each can add, as a share of the relevance
@@ -28,7 +29,8 @@ def rank_follow(items: Sequence[Repo | HubAsset], profile: Profile, now: dt.date
     A description and topics are a line that names its subject, so they are read as a title. Of one owner only the
     best is kept: a project, its model and its data set are one thing to follow. `now` is aware.
     """
-    found = relevance([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items], profile)
+    corpus = Corpus([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items])
+    found = relevance(corpus, profile)
     ranked = []
     for n, item in enumerate(items):
         text = float(found.score[n])

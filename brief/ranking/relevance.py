@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from brief.models import Paper
 from brief.profile import Direction, Profile
 from brief.ranking.corpus import Corpus, Floats
+from brief.ranking.feedback import widened
 from brief.ranking.text import names, spoken, terms
 
 SATURATION = 3.0  # BM25's k1: the weighted count at which a phrase gives half of what it can
 LAST_KEYWORD = 0.5  # what the last keyword of a direction counts for; the first counts 1
 OFF_CONTEXT = 0.4  # the share a paper keeps that names none of a direction's context
 WORDS = 3.0  # what using all words of a direction counts for beside its whole keywords
-NORM = 2.5  # how directions add up: 1 would be their sum, infinity the best one alone
+NORM = 6.0  # how directions add up: 1 would be their sum, infinity the best one alone
 MATCHED = 0.2  # from here on a direction is said to match
 
 
@@ -29,10 +30,15 @@ class Relevance(NamedTuple):
     fit: Floats
     matched: NDArray[np.bool_]
 
+    def of(self, documents: slice) -> Relevance:
+        """Return the relevance of some of the documents."""
+        return Relevance(self.score[documents], self.fit[:, documents], self.matched[:, documents])
+
     def directions(self, profile: Profile, document: int) -> tuple[str, ...]:
         """Return the ids of the directions a document matched, best first."""
-        fits = {d.id: self.fit[n, document] for n, d in enumerate(profile.directions) if self.matched[n, document]}
-        return tuple(sorted(fits, key=lambda direction: -fits[direction]))
+        matched = self.matched[:, document].nonzero()[0]
+        order = sorted(matched, key=lambda n: -self.fit[n, document]) if len(matched) else ()
+        return tuple(profile.directions[n].id for n in order)
 
 
 def paper_document(paper: Paper) -> tuple[str, str]:
@@ -40,17 +46,16 @@ def paper_document(paper: Paper) -> tuple[str, str]:
     return paper.title, " . ".join((paper.abstract, *paper.keywords))
 
 
-def relevance(documents: Sequence[tuple[str, str]], profile: Profile) -> Relevance:
-    """Score documents (title, body) against each direction of a profile.
+def relevance(corpus: Corpus, profile: Profile) -> Relevance:
+    """Score all documents of a corpus against each direction of a profile.
 
-    A document need fit one direction well, and fitting several adds a little. A direction matches when a keyword of
-    it occurs word for word and the fit is clear. Rare words weigh more (BM25, https://doi.org/10.1561/1500000019),
-    but every fit is a share of the best possible one, so scores of different days can be compared.
+    A document need fit one direction well, and fitting several adds a little. Rare words weigh more (BM25,
+    https://doi.org/10.1561/1500000019), but every fit is a share of the best possible one, so scores of different days
+    can be compared. A direction matches when a keyword occurs word for word and the fit is clear without feedback.
     """
-    corpus = Corpus(documents)
     results = [_fit(corpus, direction) for direction in profile.directions]
-    fit = np.array([fit for fit, _ in results])
-    matched = (fit >= MATCHED) & np.array([phrases > 0 for _, phrases in results])
+    fit = np.array([widened(fit, corpus) for fit, _ in results])
+    matched = np.array([(fit >= MATCHED) & (phrases > 0) for fit, phrases in results])
     return Relevance(np.tanh((fit**NORM).sum(axis=0) ** (1 / NORM)), fit, matched)
 
 

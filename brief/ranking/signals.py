@@ -61,17 +61,28 @@ def signals(paper: Paper, now: dt.datetime, typical: dict[dt.date | None, float]
     return {name: value for name, value in parts.items() if value}
 
 
-def followed(paper: Paper, profile: Profile) -> dict[str, float]:
-    """Return what a paper gains from a followed author or organization and loses for an avoided keyword."""
-    authors = {name.casefold() for name in profile.authors}
-    organizations = {name.casefold() for name in profile.organizations}
-    said = spoken(f"{paper.title} . {paper.abstract} . {' . '.join(paper.keywords)}") if profile.avoid else ""
-    parts = {
-        "author": AUTHOR if any(a.casefold() in authors for a in paper.authors) else 0.0,
-        "organization": ORGANIZATION if (paper.organization or "").casefold() in organizations else 0.0,
-        "avoided": AVOIDED if any(names(said, phrase) for phrase in profile.avoid) else 0.0,
-    }
-    return {name: value for name, value in parts.items() if value}
+class Followed:
+    """Whom a reader follows and what they avoid, made ready to be looked for in many papers."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._authors = {name.casefold() for name in profile.authors}
+        self._organizations = {name.casefold() for name in profile.organizations}
+        self._avoid = profile.avoid
+
+    def parts(self, paper: Paper) -> dict[str, float]:
+        """Return what a paper gains from a followed author or organization and loses for an avoided keyword."""
+        parts = {}
+        if self._authors and any(author.casefold() in self._authors for author in paper.authors):
+            parts["author"] = AUTHOR
+        if self._organizations and (paper.organization or "").casefold() in self._organizations:
+            parts["organization"] = ORGANIZATION
+        if self._avoid and self._avoided(paper):
+            parts["avoided"] = AVOIDED
+        return parts
+
+    def _avoided(self, paper: Paper) -> bool:
+        said = spoken(f"{paper.title} . {paper.abstract} . {' . '.join(paper.keywords)}")
+        return any(names(said, phrase) for phrase in self._avoid)
 
 
 def _votes(paper: Paper, typical: dict[dt.date | None, float]) -> float:

@@ -33,6 +33,7 @@ _ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]+")  # bold, script and the like
 _SUPERSCRIPTS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 
+@functools.lru_cache(maxsize=1024)  # the day's best papers stand in the editions of many readers
 def readable(text: str) -> str:
     """Return the text with LaTeX turned into Unicode and white space folded, at most `LIMIT` characters read.
 

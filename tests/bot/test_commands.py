@@ -120,7 +120,7 @@ def buttons(reply: Reply) -> dict[str, list[str]]:
 
 
 ARGUMENTS = {"paper": PAPER, "save": PAPER, "done": PAPER, "search": "agents", "similar": PAPER, "lang": "{language}"}
-ARGUMENTS |= {"like": PAPER, "dislike": PAPER, "time": "7:30", "brief": "text"}
+ARGUMENTS |= {"why": PAPER, "like": PAPER, "dislike": PAPER, "time": "7:30", "brief": "text"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -22,7 +22,7 @@ async def test_two_chats_get_different_briefs_of_the_same_day(services):  # noqa
     await other(f"/profile {WORDS}")
     assert chosen(await other("/top")) != before
     assert chosen(await one("/top")) == before
-    own = services.profile_of(await other.chat())
+    own = services.profile_of(await other.chat(), SAMPLE_DATE)
     assert own.name != services.profile.name
     stored = [await services.store.brief(SAMPLE_DATE, name, "en") for name in (own.name, services.profile.name)]
     assert [[pick.paper.id for pick in made.items[:5]] for made in stored] == [chosen(await other("/top")), before]
@@ -33,21 +33,22 @@ async def test_reset_brings_the_operators_back(reader):  # noqa: F811
     before, shown = await reader("/top"), await reader.text("/profile")
     assert "computer use" in await reader.text(f"/profile {WORDS}")
     assert buttons(await reader("/profile"))["profile"] == ["reset"]
-    assert await reader.text("/profile reset") == shown
+    assert "Forgotten: your own words." in await reader.text("/profile reset")
+    assert await reader.text("/profile") == shown
     assert (await reader.chat()).profile == ""
     assert await reader("/top") == before
 
 
 async def test_the_name_stays_when_the_words_change(reader):  # noqa: F811
     await reader(f"/profile {WORDS}")
-    first = reader.services.profile_of(await reader.chat())
+    first = reader.services.profile_of(await reader.chat(), SAMPLE_DATE)
     await reader("/profile latent reasoning")
-    second = reader.services.profile_of(await reader.chat())
+    second = reader.services.profile_of(await reader.chat(), SAMPLE_DATE)
     assert first.name == second.name
     assert first.digest != second.digest
     different = await Reader(reader.services, OTHER)("/profile latent reasoning")
     assert different == await reader("/profile")
-    assert reader.services.profile_of(await Reader(reader.services, OTHER).chat()).name != second.name
+    assert reader.services.profile_of(await Reader(reader.services, OTHER).chat(), SAMPLE_DATE).name != second.name
 
 
 async def test_lines_are_kept_and_what_is_not_understood_is_said(reader):  # noqa: F811

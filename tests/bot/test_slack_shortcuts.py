@@ -50,6 +50,8 @@ async def test_every_paper_of_a_message_is_kept_and_only_who_asked_is_told(fake,
     await fake.shortcut("save_paper", message, "U1")
     note = await fake.next_whisper("U1")
     assert await kept(services) == {KNOWN, OTHER}
+    clicks = (await services.tastes.of(ADA)).taste().clicks
+    assert {(click.paper, click.kind) for click in clicks} == {(KNOWN, "later"), (OTHER, "later")}
     assert (await services.paper(KNOWN)).title[:40] in note.plain
     assert fake.messages("C1") == []
     assert fake.whispers("U2") == []

@@ -116,7 +116,7 @@ async def test_another_profile_of_a_chat_is_written_too(services):
     async with FakeLLM(good) as llm, with_model(services, llm, patient=True) as at_work:
         chat = CHAT.model_copy(update={"profile": "latent reasoning\nagentic RL"})
         await asked_by(at_work, "/top", chat)
-        profile = at_work.profile_of(chat)
+        profile = at_work.profile_of(chat, SAMPLE_DATE)
         brief = await at_work.store.brief(SAMPLE_DATE, profile.name, "en")
     assert brief.author.kind == "model"
 

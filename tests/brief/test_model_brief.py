@@ -24,7 +24,7 @@ PARTS = 20  # the choice, 18 cards, the reading
 
 
 def draft(language="en", profile=PROFILE) -> edition.Draft:
-    return edition.Draft(FULL, profile, language, shown={}, now=NOW)
+    return edition.Draft(FULL, profile, language, reader=edition.Reader(), now=NOW)
 
 
 async def written(llm: FakeLLM, store: Store, language="en", waits=QUICK, **more: str) -> Brief:

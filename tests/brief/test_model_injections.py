@@ -61,7 +61,7 @@ def hidden(injection: dict[str, str], clean: Day) -> Day:
 
 
 async def written(day: Day, store, answer) -> tuple[Brief, list[Asked]]:
-    draft = edition.Draft(day, PROFILE, "en", shown={}, now=NOW)
+    draft = edition.Draft(day, PROFILE, "en", reader=edition.Reader(), now=NOW)
     async with FakeLLM(answer) as llm, opened(llm, store) as model:
         return await write(draft, model), llm.asked
 
@@ -103,7 +103,7 @@ async def test_an_order_changes_no_selection_no_link_and_no_other_item(store, nu
     others = {i: said for i, said in cards_of(made).items() if i != VICTIM.id}
     assert others == {i: said for i, said in cards_of(clean).items() if i != VICTIM.id}
     assert "evil.example" not in json.dumps([s.text for s in _of_model(made)])
-    offered = {item.paper.id for item in edition.Draft(day, PROFILE, "en", shown={}, now=NOW).candidates}
+    offered = {item.paper.id for item in edition.Draft(day, PROFILE, "en", reader=edition.Reader(), now=NOW).candidates}
     offered |= {pick.paper.id for pick in made.items}
     told = [(note.code, note.params["n"]) for note in made.author.notes]
     assert told == ([("model_withheld", 1)] if injection["place"] == "description" or VICTIM.id in offered else [])

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from brief.models import Paper, Ranked, Score
 from brief.profile import load_profile
-from brief.ranking.diversity import select
+from brief.ranking.diversity import missed, select
 from brief.ranking.score import rank
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -87,3 +87,36 @@ def test_the_second_tier_takes_what_comes_near_without_naming_a_direction():
     near, far = ranked(1, "alpha beta gamma", 0.5), ranked(2, "delta epsilon zeta", 0.1)
     assert select([near, far], 5) == []
     assert select([near, far], 5, named=False) == [near]
+
+
+def test_a_followed_authors_paper_is_always_in_the_brief():
+    score = Score(total=0.31, parts={"relevance": 0.01, "author": 0.3})
+    followed = Ranked(paper=Paper(id="2604.99999", title="about gardens"), score=score)
+    items = [ranked(n, f"word{n}", 1 - n / 100, f"d{n % 3}") for n in range(40)]
+    top = select([*items, followed], 5)
+    scanned = select([*items, followed], 13, chosen=top, named=False)
+    assert followed not in top
+    assert scanned[0] == followed
+    assert len(scanned) == 13
+
+
+def test_what_nobody_knows_the_reader_to_like_is_tried_once_in_a_choice():
+    known = [ranked(n, f"word{n} more{n}", 0.9 - n / 100, f"a{n}") for n in range(5)]
+    doubtful = [
+        ranked(n, f"other{n} text{n}", 0.7, "b").model_copy(
+            update={"score": Score(total=0.7, parts={"relevance": 0.7}, directions=("b",), doubt=1.0)}
+        )
+        for n in (10, 11)
+    ]
+    chosen = ids(select([*known, *doubtful], 5))
+    assert "2604.00010" in chosen
+    assert "2604.00011" not in chosen
+
+
+def test_a_strong_paper_that_was_not_shown_is_missed_once():
+    order = [ranked(n, f"word{n}", 1 - n / 100, "a") for n in range(20)]
+    shown = {r.paper.id for r in order[:8]}
+    assert ids(missed(order, shown)) == ["2604.00008", "2604.00009"]
+    assert ids(missed(order, shown, returned={"2604.00008"})) == ["2604.00009"]
+    avoided, aimless = ranked(1, "one", -4.0, "a"), ranked(2, "two", 0.9)
+    assert missed([avoided, aimless], set()) == []

@@ -173,7 +173,7 @@ def test_a_push_has_the_buttons_of_a_paper_beside_it() -> None:
     types = [block["type"] for block in accepted(message)]
     assert types == ["header", "rich_text", *["rich_text", "context", "actions"] * 5, "context", "actions"]
     assert labels(message) == [
-        *[["Card", "☆ Later", "👍/👎/Similar/arXiv"]] * 5,
+        *[["Card", "☆ Later", "👍/👎/Similar/Why?/arXiv"]] * 5,
         ["More", "Must-reads", "Repos", "Ideas", "Sources"],
     ]
     first = message.blocks[2]["elements"][0]["elements"]

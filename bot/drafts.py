@@ -1,0 +1,127 @@
+"""Editions in the making: what the ranking is told of the day, of the reader, and of what they were shown before."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Hashable, Mapping
+
+from bot.chat import OwnProfile
+from bot.tastes import Tastes
+from brief import edition
+from brief.edition import Draft
+from brief.models import Brief, Day, Language, Paper, Ranked
+from brief.profile import Profile
+from brief.ranking.corpus import Corpus
+from brief.ranking.learning import Taste, learn, planted
+from brief.ranking.score import laid_out
+from brief.standing import Moved, Standing, moved_words, standing
+from brief.store import Store, newest
+
+EARLIER = 4  # days before a day whose papers tell what words are worth
+_LAYOUTS = 3  # days kept laid out: some 10 MB each
+_DAY = dt.timedelta(days=1)
+
+
+class Drafts:
+    """Makes drafts for readers. Every method raises StoreError when Redis does not answer.
+
+    Ranking takes a tenth of a second; it is done in threads, so that other chats need not wait for it.
+    """
+
+    def __init__(self, store: Store, tastes: Tastes, clock: Callable[[], dt.datetime]) -> None:
+        self._store, self._tastes, self._clock = store, tastes, clock
+        self._layouts: dict[Hashable, asyncio.Task[Corpus]] = {}
+
+    async def draft(self, day: Day, language: Language, profile: Profile) -> Draft:
+        """Return the day ranked for a reader, by what they had clicked when this edition was first made."""
+        now, date = self._clock(), day.window.date
+        made = await self._first_made(profile, date) or now
+        reader = edition.Reader(
+            shown=await self._shown(profile, date, now),
+            missed=await self._missed(profile, date, made),
+            taste=await self.taste(profile, made),
+        )
+        corpus = await self._corpus(day)
+        return await asyncio.to_thread(Draft, day, profile, language, reader=reader, corpus=corpus, now=now)
+
+    async def keep(self, draft: Draft, brief: Brief) -> None:
+        """Store a brief and what it showed; one that is empty shows nothing and is made again."""
+        if brief.shown:
+            await self._store.save_brief(brief, for_good=not isinstance(draft.profile, OwnProfile))
+            missed = draft.missed(brief.shown)
+            await self._store.save_shown(brief.profile, brief.date, brief.shown, brief.made, missed)
+
+    async def ranked(self, day: Day, profile: Profile, votes: Mapping[str, int]) -> list[Ranked]:
+        """Return every paper of a day that no earlier edition for a profile showed, best first.
+
+        `votes`, 1 or -1 by paper id, join what was clicked; an id that is not stored teaches nothing.
+        """
+        now, until = self._clock(), day.window.until
+        taste = await self.taste(profile)
+        for paper_id, vote in votes.items():
+            if paper := await self._store.paper(paper_id):
+                taste = learn(taste, paper, "like" if vote > 0 else "dislike", until)
+        reader = edition.Reader(shown=await self._shown(profile, day.window.date, now), taste=taste)
+        return await asyncio.to_thread(edition.ranked, day, profile, reader, await self._corpus(day))
+
+    async def standing(self, paper: Paper, day: Day, profile: Profile) -> Standing:
+        """Return where a paper stands among those of a day that were not shown before it, by all clicks until now."""
+        shown = await self._shown(profile, day.window.date, self._clock())
+        taste, corpus = await self.taste(profile), await self._corpus(day)
+        return await asyncio.to_thread(standing, paper, day, profile, shown=shown, taste=taste, corpus=corpus)
+
+    async def moved(self, day: Day | None, profile: Profile, last: int) -> Moved:
+        """Return which words the `last` clicks of a reader moved most, among the papers of a day."""
+        corpus = await self._corpus(day) if day else laid_out(())
+        return await asyncio.to_thread(moved_words, corpus, profile, await self.taste(profile), last, self._clock())
+
+    async def taste(self, profile: Profile, until: dt.datetime | None = None) -> Taste:
+        """Return what a profile's reader clicked, until a moment, and the papers the profile names to see more of."""
+        taste = Taste()
+        if isinstance(profile, OwnProfile) and profile.learns_since:
+            taste = (await self._tastes.of(profile.chat)).taste(until)
+        seeds = [await self._store.paper(paper_id) for paper_id in profile.seeds]
+        return planted(taste, [seed for seed in seeds if seed], until or self._clock())
+
+    # -- what is known of the days before -----------------------------------------------------------------------------
+
+    async def _first_made(self, profile: Profile, date: dt.date) -> dt.datetime | None:
+        memory = await self._store.memory(profile.name, date)
+        return memory.made if memory else None
+
+    async def _shown(self, profile: Profile, date: dt.date, now: dt.datetime) -> dict[str, int | None]:
+        """Return what the reader was shown before a date, in the editions they read then."""
+        shown = await self._store.shown(profile.name, before=date, now=now)
+        if not isinstance(profile, OwnProfile) or not profile.before or not profile.learns_since:
+            return shown
+        made = await self._first_made(profile, date) or now
+        shared = await self._store.shown(profile.before, before=min(date, profile.learns_since), now=made)
+        return newest((shown, shared))
+
+    async def _missed(self, profile: Profile, date: dt.date, made: dt.datetime) -> tuple[str, ...]:
+        """Return the papers that the reader's edition of the day before left out, though they stood high."""
+        switched = isinstance(profile, OwnProfile) and profile.before and date == profile.learns_since
+        name = profile.before if isinstance(profile, OwnProfile) and switched else profile.name
+        yesterday = await self._store.memory(name, date - _DAY)
+        return yesterday.missed if yesterday and yesterday.made <= made else ()
+
+    async def _corpus(self, day: Day) -> Corpus:
+        """Return a day's papers laid out after those of the days before, once for all of its readers."""
+        key = day.window.date, day.collected, hash(tuple((paper.id, paper.version) for paper in day.papers))
+        if key not in self._layouts:
+            while len(self._layouts) >= _LAYOUTS:
+                self._layouts.pop(next(iter(self._layouts)))
+            self._layouts[key] = asyncio.ensure_future(self._lay_out(day))
+        try:
+            return await asyncio.shield(self._layouts[key])
+        except Exception:
+            self._layouts.pop(key, None)
+            raise
+
+    async def _lay_out(self, day: Day) -> Corpus:
+        known = {paper.id for paper in day.papers}
+        earlier: dict[str, Paper] = {}
+        for before in await self._store.recent(EARLIER, day.window.date):
+            earlier |= {paper.id: paper for paper in before.papers if paper.id not in known and paper.id not in earlier}
+        return await asyncio.to_thread(lambda: laid_out(day.papers, laid_out(tuple(earlier.values()))))

@@ -1,0 +1,85 @@
+"""The command about what a chat's papers are picked by: its directions, and what it learned from clicks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.chat import Chat, own_profile
+from bot.chat_settings import change
+from bot.request import Reply, Request, refused
+from bot.services import Services
+from bot.why import lessons
+from brief.own_profile import LENGTH, tidied
+from brief.profile import load_profile
+from brief.ranking.learning import CLICKS
+from formatting import profile_screen as screen
+from formatting.document import Document
+
+_RESET = {"reset", "重置", "恢复"}
+_WORDS_ONLY = {"default", "默认"}  # back to the operator's directions; clicks stay
+_UNDO = {"undo", "撤销"}
+
+
+async def profile(request: Request, services: Services) -> Reply:
+    """What papers are picked by; in your own words: `/profile latent reasoning; avoid: biology`, or `/profile reset`.
+
+    按哪些方向为你挑选论文；可以自己写：`/profile 隐空间推理；不看：语音`，恢复：`/profile reset`。
+    """
+    text = tidied(request.text)
+    if not text:
+        return await _shown(request, services, request.chat)
+    if text.casefold() in _RESET:
+        return await _reset(request, services)
+    if text.casefold() in _UNDO:
+        return await _undo(request, services)
+    words = "" if text.casefold() in _WORDS_ONLY else text
+    if len(words) > LENGTH:
+        raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
+    chat = request.chat.model_copy(update={"profile": words})
+    if words and own_profile(chat, services.profile)[0] is None:
+        raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
+    return await _shown(request, services, await change(request, services, profile=words))
+
+
+async def _reset(request: Request, services: Services) -> Document:
+    """Forget own words and clicks, and tell what was forgotten and how to have it back."""
+    chat = request.chat
+    words = len(chat.profile.splitlines())
+    clicks = len((await services.tastes.of(chat.id)).taste().clicks)
+    if not words and not clicks:
+        return await _shown(request, services, chat)
+    await services.tastes.reset(chat.id, chat.profile, chat.learns_since)
+    chat = await change(request, services, profile="", learns_since=None)
+    return await _shown(request, services, chat, screen.Forgotten(words=bool(words), clicks=clicks))
+
+
+async def _undo(request: Request, services: Services) -> Document:
+    """Bring back what the last reset forgot; words said since then stay."""
+    taken = await services.tastes.undo(request.chat.id)
+    if taken is None:
+        raise refused(request, "nothing_reset")
+    chat = request.chat
+    fields: dict[str, Any] = {"learns_since": taken.since or chat.learns_since}
+    if not chat.profile:
+        fields["profile"] = taken.words
+    return await _shown(request, services, await change(request, services, **fields))
+
+
+async def _shown(
+    request: Request, services: Services, chat: Chat, forgotten: screen.Forgotten | None = None
+) -> Document:
+    """Return what the papers of a chat are picked by."""
+    own, unread = own_profile(chat, services.profile) if services.own_profiles else (None, ())
+    used, path = own or services.profile, services.settings.paperboy_profile
+    day = await services.store.day(request.date)
+    view = screen.ProfileView(
+        directions=[(one.zh if request.language == "zh" else one.en, one.keywords) for one in used.directions],
+        avoid=used.avoid,
+        authors=used.authors,
+        organizations=used.organizations,
+        unread=unread,
+        own=chat.profile if own else "",
+        origin="" if used == load_profile() else path.name if path else used.name,
+        lessons=await lessons(chat, services, day, CLICKS),
+    )
+    return screen.profile(request.language, view, forgotten)

@@ -1,0 +1,93 @@
+"""Documents laid out for counting: phrases, vectors, and what is added later."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brief.ranking.corpus import TITLE_WEIGHT, Corpus
+from brief.ranking.feedback import ENOUGH, widened
+from brief.ranking.text import terms, words
+
+DOCUMENTS = [
+    ("Coding agents", "An agent that writes code. Coding agents again."),
+    ("World models", "States of the world; agents plan."),
+    ("", ""),
+]
+
+
+def cosine(corpus, one, other) -> float:
+    return float(corpus.vectors.dot(corpus.vectors.mean(np.array([one]), np.ones(1)))[other])
+
+
+def test_a_phrase_is_counted_by_field_and_not_across_fields():
+    corpus = Corpus(DOCUMENTS)
+    found = corpus.frequency(("coding", "agent"))
+    assert found[0] > TITLE_WEIGHT / 2
+    assert found[1:].tolist() == [0, 0]
+    assert not corpus.frequency(("agent", "agent")).any()  # the title's last word and the abstract's first
+    assert not corpus.frequency(("unheard",)).any()
+
+
+@pytest.mark.parametrize("split", [0, 1, 2, 3])
+def test_what_is_added_later_counts_as_if_it_had_been_there(split):
+    whole, grown = Corpus(DOCUMENTS), Corpus(DOCUMENTS[split:], Corpus(DOCUMENTS[:split]))
+    for phrase in (("agent",), ("coding", "agent"), ("world", "model"), ("world",)):
+        assert np.allclose(whole.frequency(phrase), grown.frequency(phrase))
+    assert np.allclose(whole.vectors.values, grown.vectors.values)
+    assert grown.new == slice(split, 3)
+
+
+def test_adding_leaves_the_earlier_documents_as_they_are():
+    first = Corpus(DOCUMENTS[:1])
+    before = first.frequency(("agent",)).tolist()
+    Corpus([("Agents and newcomers", "novelty")], first)
+    assert first.frequency(("agent",)).tolist() == before
+    assert first.number("novelty") is None
+
+
+def test_vectors_have_length_one_and_are_the_nearer_the_more_rare_words_they_share():
+    corpus = Corpus([*DOCUMENTS, ("Coding agents", "writes code"), ("Sheep", "on pastures")])
+    assert cosine(corpus, 0, 0) == pytest.approx(1)
+    assert cosine(corpus, 0, 3) > cosine(corpus, 0, 1) > cosine(corpus, 0, 4) == 0
+    assert cosine(corpus, 2, 2) == 0
+
+
+def test_rows_in_full_say_what_the_vectors_say():
+    vectors = Corpus(DOCUMENTS).vectors
+    rows = np.array([2, 0])
+    numbers, full = vectors.full(rows)
+    assert full[0].tolist() == [0] * len(numbers)
+    assert np.linalg.norm(full[1]) == pytest.approx(1)
+    assert np.allclose(vectors.mean(rows, np.ones(2))[numbers], full.mean(axis=0))
+
+
+def test_feedback_finds_papers_that_say_the_same_in_other_words():
+    named = [("Latent reasoning", f"continuous thoughts recur in hidden states {n}") for n in range(9)]
+    unnamed = [("Recurring thoughts", "thoughts that recur and stay hidden states")]
+    others = [(f"Topic {n}", f"gardens, violins and weather over sea {n % 7} and {n}") for n in range(ENOUGH)]
+    corpus = Corpus([*named, *unnamed, *others])
+    fit = np.minimum(1.0, corpus.frequency(("latent", "reasoning")))
+    after = widened(fit, corpus)
+    assert fit[9] == 0
+    assert after[9] > 0.05
+    assert after[10:].max() < after[9] / 3
+    assert after[:9].min() > after[9]
+
+
+def test_feedback_keeps_out_of_few_documents_and_of_what_fits_nothing():
+    few = Corpus(DOCUMENTS)
+    fit = np.array([0.5, 0.1, 0.0])
+    assert widened(fit, few) is fit
+    many = Corpus([("Sheep", "wool")] * (ENOUGH + 1))
+    assert not widened(np.zeros(many.size), many).any()
+    assert np.isfinite(widened(np.ones(many.size), many)).all()
+
+
+@given(st.text(max_size=80))
+def test_words_are_lower_case_letters_and_digits_in_a_row(text):
+    found = words(text)
+    assert all(word and (word == word.lower() or not word.isascii()) for word in found)
+    assert all(not set(word) & set(" -_.,\0\n") for word in found)
+    assert [*terms(text)] == [*terms(" ".join(found))]
+    assert words(text + "—x")[: len(found)] == found or not text.isascii()
