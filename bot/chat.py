@@ -46,5 +46,9 @@ def own_profile(chat: Chat, known: Profile) -> tuple[Profile | None, tuple[Unrea
 
     The profile is named after the chat, not after what it says: what was shown stays remembered when the words change.
     """
-    name = f"chat-{hashlib.sha256(chat.id.encode()).hexdigest()[:16]}"
-    return profile_from_text(chat.profile, name, known)
+    return profile_from_text(chat.profile, profile_name(chat.id), known)
+
+
+def profile_name(chat_id: str) -> str:
+    """Return the name of the profile of a chat's own words."""
+    return f"chat-{hashlib.sha256(chat_id.encode()).hexdigest()[:16]}"
