@@ -65,8 +65,8 @@ async def save(redis: Any, path: Path, now: dt.datetime, told: Told) -> int:
 async def restore(redis: Any, path: Path, told: Told, *, replace: bool) -> Head:
     """Put a backup back, all of it, and return its head; what is stored stays as it is when it is refused.
 
-    `replace` is needed where something is stored, and removes it. Raises BackupError, also for a file that is damaged or
-    of a newer program; StoreError.
+    `replace` is needed where something is stored, and removes it. Raises BackupError, also for a file that is damaged
+    or of a newer program; StoreError.
     """
     head = _checked(path)
     with redis_errors():
@@ -169,17 +169,19 @@ async def _read(redis: Any, chunk: list[str]) -> list[dict[str, Any]]:
 
 
 def _row(key: str, kind: str, left: int, value: Any, now: int) -> dict[str, Any]:
-    packed = {
-        "string": lambda: _text(value),
-        "hash": lambda: [[_text(name), _text(one)] for name, one in value.items()],
-        "set": lambda: [_text(member) for member in value],
-        "zset": lambda: [[_text(member), float(score)] for member, score in value],
-    }[kind]()
-    return {"key": key, "type": kind, "value": packed} | ({"ends": now + left} if left >= 0 else {})
+    return {"key": key, "type": kind, "value": _PACKERS[kind](value)} | ({"ends": now + left} if left >= 0 else {})
 
 
 def _text(value: bytes) -> str:
     return base64.b64encode(value).decode()
+
+
+_PACKERS: dict[str, Callable[[Any], Any]] = {
+    "string": _text,
+    "hash": lambda value: [[_text(name), _text(one)] for name, one in value.items()],
+    "set": lambda value: [_text(member) for member in value],
+    "zset": lambda value: [[_text(member), float(score)] for member, score in value],
+}
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
