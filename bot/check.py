@@ -59,7 +59,7 @@ async def run(settings: Settings) -> list[Finding]:
             "Slack": check_chats.slack(settings, client),
             "Slack, Socket Mode": check_chats.slack_socket(settings, client),
             **{row.name: _tried(row, source) for row, source in zip(SOURCES, sources, strict=True)},
-            "language model": _model(settings, store),
+            "language model": model_finding(settings, store),
         }
         answers = await asyncio.gather(*(_within(what, finding) for what, finding in asked.items()))
     return [*findings, *answers, machine.clock(watch.offsets.values())]
@@ -141,7 +141,8 @@ async def _tried(row: Row, source: SiteSource) -> Finding:
     return Finding(row.name, ok=True, found="answers")
 
 
-async def _model(settings: Settings, store: Store | None) -> Finding:
+async def model_finding(settings: Settings, store: Store | None) -> Finding:
+    """Tell whether the language model answers; without Redis it is not asked."""
     from brief.writing.llm import open_model  # noqa: PLC0415 - only here, where a model is asked
 
     what = "language model"

@@ -24,10 +24,8 @@ def log_to_stderr(settings: Settings) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Redacting(set(_secrets(settings))))
-    level = settings.log_level.upper()
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    if level != "DEBUG":
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line each minute
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line each minute
 
 
 def _secrets(settings: Settings) -> Iterator[str]:

@@ -232,6 +232,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def given_values() -> dict[str, str]:
+    """Return what the process and `.env` set, as it is, in either form; empty values are left out."""
+    return _given([])
+
+
+def mistake(name: str, value: str) -> str:
+    """Return what is wrong with a value of a variable, with a right example, never the value; empty for nothing."""
+    if name not in VARIABLES:
+        return ""
+    try:
+        Settings.model_validate({"paperboy_data_dir": "/", name.lower(): value})
+    except ValidationError as error:
+        return _explained(error)[0]
+    return ""
+
+
 def _given(mistakes: list[str]) -> dict[str, str]:
     try:
         stored = dotenv_values(".env", interpolate=False)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -173,7 +172,7 @@ async def test_a_file_that_cannot_be_written_leaves_nothing(store: Store, tmp_pa
     await fill(store)
     with pytest.raises(KeyboardInterrupt):
         await backup.save(store.client, tmp_path / "b", NOON, stop)
-    assert os.listdir(tmp_path) == []  # noqa: PTH208 - names are all that matters
+    assert not list(tmp_path.iterdir())  # noqa: ASYNC240 - a look, and nobody waits
 
 
 def test_the_verbs_carry_data_from_one_embedded_redis_to_another(tmp_path: Path) -> None:
