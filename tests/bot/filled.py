@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from typing import Any
 
 from cryptography.fernet import Fernet
 
+from bot import alarms
 from bot.chat import Chat, profile_name
 from bot.deliveries import Deliveries, Result
 from bot.followups import Followups
@@ -20,6 +20,8 @@ from brief import edition
 from brief.models import Day, Paper, Window
 from brief.profile import load_profile
 from brief.store import Store, key_of
+from brief.writing.budget import NOTHING, Budget
+from brief.writing.memory import Memory, Remembered
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 TODAY = NOON.date()
@@ -53,6 +55,7 @@ async def fill(store: Store) -> None:
     installations = Installations(store, Fernet.generate_key().decode())
     await installations.save(Workspace(team="T1", bot_id="B1", bot_user="U1", token="xoxb-1"))
     await installations.begin()
+    await _written(store)
     await _pass_by(store, people)
 
 
@@ -74,11 +77,14 @@ async def _pass_by(store: Store, people: People) -> None:
     pace = SharedPace(store.client, "telegram", "token")
     await pace.turn("7", (Limit(1, 30),), Limit(30, 30))
     await pace.pause("7", 30)
-    for key, value in {"alarms": None, "answer:0123": zlib.compress(b"{}"), "alarm:late:2026-05-04": b""}.items():
-        if value is None:
-            await store.client.sadd(key_of(key), "late")
-        else:
-            await store.client.set(key_of(key), value, ex=86_400)
+
+
+async def _written(store: Store) -> None:
+    """Leave what a language model did, and of what the operator was told."""
+    await Memory(store).keep("0123", Remembered(answer="{}", model="small", date=TODAY))
+    assert await Budget(store, tokens=100, usd=None, today=lambda: TODAY).reserve(NOTHING)
+    await store.client.sadd(key_of("alarms"), "late")
+    await store.client.set(key_of("alarm", "late", TODAY), "", ex=alarms._KEEP)
 
 
 async def everything(redis: Any) -> dict[str, tuple[Any, int]]:
