@@ -1,13 +1,15 @@
-"""What `paperboy check` looks at: the profile, Redis, and whether each configured site answers a small question."""
+"""What `paperboy check` looks at: this machine, the profile, Redis, and whether each site answers a small question."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot.wiring import now, open_sources
+from bot import check_chats, machine
+from bot.findings import Finding
+from bot.probes import Watch
+from bot.wiring import now, open_probes, open_sources
 from brief.errors import (
     ProfileError,
     SettingsError,
@@ -19,7 +21,7 @@ from brief.errors import (
 )
 from brief.profile import load_profile
 from brief.settings import Settings
-from brief.store import Store, open_store
+from brief.store import Store, open_store, redis_errors
 from sources import SOURCES, Row, SiteSource
 
 _MODEL = "a model that can answer in JSON: {llm}_MODEL"
@@ -39,22 +41,53 @@ _MODEL_FIXES = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report: `ok` is None for what is switched off on purpose."""
-
-    what: str
-    ok: bool | None
-    found: str
-    fix: str = ""
+LIMIT = 30.0  # seconds for each answer
 
 
 async def run(settings: Settings) -> list[Finding]:
-    """Return a finding for everything that is configured; asks each site once, at its pace."""
-    findings = [_profile(settings)]
-    async with _store(settings, findings) as store, open_sources(settings, store.turn if store else None) as sources:
-        tried = (_tried(row, source) for row, source in zip(SOURCES, sources, strict=True))
-        return [*findings, *await asyncio.gather(*tried, _model(settings, store))]
+    """Return a finding for everything that is configured; asks each site once, at its pace, and all of them at once."""
+    findings = [_profile(settings), machine.folder(settings.paperboy_data_dir)]
+    watch = Watch(now)
+    async with (
+        _store(settings, findings) as store,
+        open_sources(settings, store.turn if store else None, watch.heard) as sources,
+        open_probes(settings, watch.heard) as client,
+    ):
+        asked = {
+            "PAPERBOY_LISTEN": machine.address(settings.paperboy_listen),
+            "Telegram": check_chats.telegram(settings, client),
+            "Slack": check_chats.slack(settings, client),
+            "Slack, Socket Mode": check_chats.slack_socket(settings, client),
+            **{row.name: _tried(row, source) for row, source in zip(SOURCES, sources, strict=True)},
+            "language model": model_finding(settings, store),
+        }
+        answers = await asyncio.gather(*(_within(what, finding) for what, finding in asked.items()))
+    return [*findings, *answers, machine.clock(watch.offsets.values())]
+
+
+def as_json(findings: Sequence[Finding]) -> dict[str, object]:
+    """Return findings as `--json` prints them; `state` is ok, warning, problem or off."""
+    rows = [{"what": one.what, "state": one.state, "found": one.found, "fix": one.fix} for one in findings]
+    return {"ok": fine(findings), "findings": rows}
+
+
+def fine(findings: Sequence[Finding]) -> bool:
+    """Tell whether all that is configured works."""
+    return all(finding.ok is not False for finding in findings)
+
+
+def unsettled(error: SettingsError) -> list[Finding]:
+    """Return a finding for each setting that is wrong."""
+    rows = (line.partition(": ") for line in str(error).splitlines())
+    return [Finding(name, ok=False, found=wrong, fix=f"correct {name}") for name, _, wrong in rows]
+
+
+async def _within(what: str, finding: Coroutine[None, None, Finding]) -> Finding:
+    try:
+        async with asyncio.timeout(LIMIT):
+            return await finding
+    except TimeoutError:
+        return Finding(what, ok=False, found=f"no answer in {LIMIT:.0f} s", fix="is the network up, or very slow?")
 
 
 def _profile(settings: Settings) -> Finding:
@@ -70,14 +103,31 @@ def _profile(settings: Settings) -> Finding:
 async def _store(settings: Settings, findings: list[Finding]) -> AsyncIterator[Store | None]:
     """Yield the store, or None when there is none, and add a finding about it."""
     where = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.paperboy_data_dir}"
-    try:
-        async with open_store(settings) as store:
+    async with AsyncExitStack() as stack:
+        store = None
+        try:
+            store = await stack.enter_async_context(open_store(settings))
             days = len(await store.days())
-            findings.append(Finding("Redis", ok=True, found=f"{where}; {days} day{'s' if days != 1 else ''} stored"))
-            yield store
-    except StoreError as error:
-        findings.append(Finding("Redis", ok=False, found=str(error), fix="REDIS_URL=redis://localhost:6379/0"))
-        yield None
+            found = f"{where}; {days} day{'s' if days != 1 else ''} stored"
+            findings.append(Finding("Redis", ok=True, found=found, fix=await _forgetful(store)))
+        except StoreError as error:
+            findings.append(Finding("Redis", ok=False, found=str(error), fix="REDIS_URL=redis://localhost:6379/0"))
+        yield store
+
+
+async def _forgetful(store: Store) -> str:
+    """Return what to do about a Redis that forgets everything when it ends, empty for one that does not, or is silent.
+
+    https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/
+    """
+    try:
+        with redis_errors():
+            known = await store.client.info("persistence")
+    except StoreError:  # as where a service does not allow the question
+        return ""
+    nodes = known.values() if all(isinstance(one, dict) for one in known.values()) else [known]
+    lasting = all(node.get("aof_enabled", 1) for node in nodes)
+    return "" if lasting else "what is due and was sent is lost when Redis ends: appendonly yes in its configuration"
 
 
 async def _tried(row: Row, source: SiteSource) -> Finding:
@@ -91,7 +141,8 @@ async def _tried(row: Row, source: SiteSource) -> Finding:
     return Finding(row.name, ok=True, found="answers")
 
 
-async def _model(settings: Settings, store: Store | None) -> Finding:
+async def model_finding(settings: Settings, store: Store | None) -> Finding:
+    """Tell whether the language model answers; without Redis it is not asked."""
     from brief.writing.llm import open_model  # noqa: PLC0415 - only here, where a model is asked
 
     what = "language model"

@@ -17,7 +17,14 @@ from typing import Annotated
 
 import typer
 
-from brief.errors import FeedbackError, NothingCollectedError, ProfileError, SettingsError, StoreError
+from brief.errors import (
+    BackupError,
+    FeedbackError,
+    NothingCollectedError,
+    ProfileError,
+    SettingsError,
+    StoreError,
+)
 
 app = typer.Typer(
     help="The day's AI papers, ranked and explained for your own directions.",
@@ -58,6 +65,16 @@ def _date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-05-01") from error
+
+
+def _chat(text: str) -> str:
+    from bot.forget import CHAT_ID
+
+    if not CHAT_ID.fullmatch(text):
+        raise typer.BadParameter(
+            f"{text!r} is no chat; write it like telegram:123456789 or slack:T0123456789:U0123456789"
+        )
+    return text
 
 
 def _version(wanted: bool) -> None:
@@ -149,12 +166,52 @@ def chat(date: DateOption = None, profile: ProfileOption = None, lang: LangOptio
 
 
 @app.command()
-def check() -> None:
+def init() -> None:
+    """Ask for what is missing, try each answer out, and write .env and a profile."""
+    from bot import init as asking
+
+    asking.init()
+
+
+@app.command()
+def check(as_json: JsonOption = False) -> None:
     """Tell what is configured, what answers, and what to fix next."""
     from bot import verbs
 
-    if not verbs.check():
+    if not verbs.check(as_json=as_json):
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")]) -> None:
+    """Write chats, settings, lists, votes, days and briefs into a file that only you can read."""
+    from bot import upkeep
+
+    upkeep.save(file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Remove what is stored before.")] = False,
+) -> None:
+    """Put a backup back; end all processes of Paperboy first."""
+    from bot import upkeep
+
+    upkeep.restore(file, replace=replace)
+
+
+@app.command()
+def forget(
+    chat: Annotated[
+        str, typer.Argument(metavar="CHAT", parser=_chat, help="telegram:123456789, slack:T0123456789:U0123456789.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove everything that is kept about a chat or a person."""
+    from bot import upkeep
+
+    upkeep.forget_chat(chat, yes=yes)
 
 
 @app.command()
@@ -206,6 +263,6 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")  # a terminal without Chinese letters is no reason to fail
     try:
         app()
-    except (SettingsError, ProfileError, StoreError, FeedbackError, NothingCollectedError) as error:
+    except (SettingsError, ProfileError, StoreError, FeedbackError, BackupError, NothingCollectedError) as error:
         typer.echo(f"paperboy: {error}", err=True)
         sys.exit(1)

@@ -6,19 +6,38 @@ import datetime as dt
 import json
 import logging
 import re
+from collections.abc import Iterator
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import SecretStr
 
 from brief.settings import Settings
 
+# Tokens that no setting holds: those of the workspaces that installed the Slack app.
+_SLACK_TOKEN = re.compile(r"\bxox[a-z]{1,2}[.-][\w.-]+")
+
 
 def log_to_stderr(settings: Settings) -> None:
-    """Log what happens to stderr. No secret shows: an error of a library may hold a URL with the token in it."""
+    """Log what happens to stderr, as LOG_LEVEL has it.
+
+    No secret shows: an error of a library may hold a URL with the token in it, and at `debug` they tell everything.
+    """
     handler = logging.StreamHandler()
-    values = [getattr(settings, name) for name in Settings.model_fields]
-    handler.setFormatter(_Redacting([value.get_secret_value() for value in values if isinstance(value, SecretStr)]))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    handler.setFormatter(_Redacting(set(_secrets(settings))))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line each minute
+
+
+def _secrets(settings: Settings) -> Iterator[str]:
+    """Yield every secret of the settings, also as a URL has it, and the password within that of Redis."""
+    values = [getattr(settings, name) for name in Settings.model_fields]
+    found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    for secret in found:
+        yield from (secret, quote(secret, safe=""))
+    url = urlsplit(settings.redis_url.get_secret_value() if settings.redis_url else "")
+    login, at, _ = url.netloc.rpartition("@")  # of many hosts, urlsplit finds no password
+    if at and (password := login.partition(":")[2]):
+        yield from (password, unquote(password))
 
 
 def log_delivery(  # noqa: PLR0913 - one argument a key of the line
@@ -50,7 +69,7 @@ def _value(text: str) -> str:
 class _Redacting(logging.Formatter):
     """Replaces secrets in whole lines, tracebacks included."""
 
-    def __init__(self, secrets: list[str]) -> None:
+    def __init__(self, secrets: set[str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._secrets = sorted(secrets, key=len, reverse=True)
 
@@ -59,4 +78,4 @@ class _Redacting(logging.Formatter):
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "[secret]")
-        return text
+        return _SLACK_TOKEN.sub("[secret]", text)

@@ -25,6 +25,9 @@ class Metrics:
         self._reasons: set[str] = set()
         ProcessCollector(registry=self._registry)
         self._due = self._counter("paperboy_due", "Deliveries that became due and were handed to workers")
+        self._tick = Gauge(
+            "paperboy_tick_timestamp_seconds", "When this process's scheduler last ticked", registry=self._registry
+        )
         self._sent = self._counter("paperboy_sent", "Messages delivered", "surface")
         self._late = self._counter(
             "paperboy_late", "Messages delivered more than 5 minutes after they were due", "surface"
@@ -58,6 +61,10 @@ class Metrics:
     def due(self, n: int) -> None:
         """Count `n` deliveries that became due."""
         self._due.inc(n)
+
+    def ticked(self) -> None:
+        """Note that the scheduler ticked just now."""
+        self._tick.set_to_current_time()
 
     def delivered(self, surface: str, lag: float, *, late: bool) -> None:
         """Count a message that its chat confirmed `lag` seconds after it was due."""

@@ -82,7 +82,7 @@ class _Process:
     def _work(self) -> Iterator[Coroutine[Any, Any, None]]:
         if self._role.schedules:
             scheduler = Scheduler(
-                self._services, self._deliveries, self._queue, self._names, self._metrics, self._readiness.ticked
+                self._services, self._deliveries, self._queue, self._names, self._metrics, self._ticked
             )
             yield scheduler.run()
         if self._surfaces:
@@ -90,6 +90,10 @@ class _Process:
         for surface in self._surfaces:
             joined = partial(self._joined, surface.name)
             yield surface.serve(joined) if self._role.answers else surface.deliver(joined)
+
+    def _ticked(self) -> None:
+        self._readiness.ticked()
+        self._metrics.ticked()
 
     @asynccontextmanager
     async def _joined(self, surface: str, courier: Courier) -> AsyncIterator[None]:

@@ -66,6 +66,13 @@ def writing(language: Language) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
+def counting(language: Language) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how many keys are done, as it is told; silent where `progress` is."""
+    with _status() as show:
+        yield lambda done: None if done % 500 else show(load(language).text("progress.counting", n=done))
+
+
+@contextmanager
 def _status() -> Iterator[Callable[[str], None]]:
     """Show a line on stderr, from the first one told until the end; silent unless both ends are a terminal."""
     if not (sys.stderr.isatty() and sys.stdout.isatty()):

@@ -22,7 +22,7 @@ from bot.logs import log_to_stderr
 from bot.output import write_brief, write_explained, write_reply
 from bot.services import Services, nothing_collected
 from bot.status import Status
-from brief.errors import NothingCollectedError
+from brief.errors import NothingCollectedError, SettingsError
 from brief.models import Brief, Day, Language, Ranked
 from brief.profile import Profile, load_profile
 from brief.settings import Settings, load_settings
@@ -152,13 +152,20 @@ def status(*, as_json: bool) -> None:
         terminal.show(statuses.as_document(found, settings.brief_language))
 
 
-def check() -> bool:
+def check(*, as_json: bool) -> bool:
     """Print what was looked at; return whether all that is configured works."""
-    settings = load_settings()
-    findings = asyncio.run(checks.run(settings))
-    # The findings name variables and sites: one language for all operators.
-    terminal.show(screens.check([(f.what, f.ok, f.found, f.fix) for f in findings], "en"))
-    return all(finding.ok is not False for finding in findings)
+    try:
+        findings = asyncio.run(checks.run(load_settings()))
+    except SettingsError as error:
+        if not as_json:
+            raise
+        findings = checks.unsettled(error)
+    if as_json:
+        typer.echo(json.dumps(checks.as_json(findings)))
+    else:
+        # The findings name variables and sites: one language for all operators.
+        terminal.show(screens.check([(f.what, f.ok, f.found, f.fix) for f in findings], "en"))
+    return checks.fine(findings)
 
 
 @asynccontextmanager

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
+
+import httpx
 
 from bot.people import People
 from bot.services import Heard, Services, silently
@@ -18,8 +21,10 @@ from brief.store import open_store
 from brief.window import window_for
 from brief.writing.llm import open_model
 from sources import SOURCES, SiteSource
-from sources._http import Http, Turn
+from sources._http import Http, Listener, Turn
 from sources.sample_site import SAMPLE_DATE, SampleTransport
+
+PROBE_LIMIT = 10.0  # seconds for an answer
 
 
 def user_agent(settings: Settings) -> str:
@@ -29,10 +34,22 @@ def user_agent(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def open_sources(settings: Settings, turn: Turn | None) -> AsyncIterator[list[SiteSource]]:
+async def open_sources(
+    settings: Settings, turn: Turn | None, heard: Listener | None = None
+) -> AsyncIterator[list[SiteSource]]:
     """Yield every source, in the order of SOURCES; `turn` keeps the pace with other processes."""
-    async with Http(user_agent=user_agent(settings), turn=turn) as http:
+    async with Http(user_agent=user_agent(settings), turn=turn, heard=heard) as http:
         yield [row.build(http, settings) for row in SOURCES]
+
+
+@asynccontextmanager
+async def open_probes(settings: Settings, heard: Listener | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    """Yield a client for the small questions of `bot/probes.py`."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL, and Telegram's carry the token
+    agent = {"User-Agent": user_agent(settings)}
+    hooks = {"response": [heard] if heard else []}
+    async with httpx.AsyncClient(headers=agent, timeout=PROBE_LIMIT, event_hooks=hooks) as client:
+        yield client
 
 
 @asynccontextmanager

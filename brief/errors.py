@@ -93,6 +93,10 @@ class ProfileError(Exception):
     """A profile file cannot be used; the message names the file, the field and an example."""
 
 
+class BackupError(Exception):
+    """A backup cannot be written, read or put back; the message says what to do about it."""
+
+
 class FeedbackError(Exception):
     """A file of votes cannot be used; the message names the file, the line and an example."""
 

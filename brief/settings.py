@@ -82,6 +82,7 @@ _chat_id = _shaped(
     r"telegram:-?[1-9]\d{0,15}|slack:T[A-Z0-9]{2,20}:[CDGUW][A-Z0-9]{2,20}",
     "wants telegram: and a chat's id, or slack:, a workspace's id, : and the id of a channel or person",
 )
+_level = _shaped("error|warning|info|debug", "wants error, warning, info or debug")
 _contact = _shaped(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", "wants a mail address or a URL")
 
 _model = _shaped(r"[!-~]{1,200}", "wants the name of a model, or provider:model")
@@ -160,6 +161,7 @@ class Settings(Value):
     slack_api_url: Site = Field("https://slack.com", examples=["https://slack.com"])
     operator_chat: Annotated[str, BeforeValidator(_chat_id)] | None = Field(None, examples=["telegram:123456789"])
     paperboy_listen: Annotated[str, BeforeValidator(_address)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
+    log_level: Annotated[str, BeforeValidator(_level)] = Field("info", examples=["info"])
     huggingface_url: Site = Field("https://huggingface.co", examples=["https://huggingface.co"])
     hf_token: Secret | None = Field(None, examples=["hf_..."])
     arxiv_api_url: Site = Field("https://export.arxiv.org", examples=["https://export.arxiv.org"])
@@ -228,6 +230,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return settings
+
+
+def given_values() -> dict[str, str]:
+    """Return what the process and `.env` set, as it is, in either form; empty values are left out."""
+    return _given([])
+
+
+def mistake(name: str, value: str) -> str:
+    """Return what is wrong with a value of a variable, with a right example, never the value; empty for nothing."""
+    if name not in VARIABLES:
+        return ""
+    try:
+        Settings.model_validate({"paperboy_data_dir": "/", name.lower(): value})
+    except ValidationError as error:
+        return _explained(error)[0]
+    return ""
 
 
 def _given(mistakes: list[str]) -> dict[str, str]:

@@ -11,9 +11,9 @@
 {paperboy}:1:pace:{key}:gap                    there until the next turn may start                          the gap
 {paperboy}:1:alone:{work}                      who does something that must not be done twice at once       its limit
 
-Values are JSON, compressed with zlib. The 1 is the version of this layout. A value that does not parse (written by
-another version of the program) counts as absent. The braces put all keys of Paperboy's into one hash slot of a cluster:
-scripts and transactions may touch any of them together, and one bot's data is small.
+Values are JSON, compressed with zlib. The 1 is the version of this layout, see layout.py. A value that does not parse
+(written by another version of the program) counts as absent. The braces put all keys of Paperboy's into one hash slot
+of a cluster: scripts and transactions may touch any of them together, and one bot's data is small.
 https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
 """
 
@@ -36,6 +36,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
 from brief.errors import StoreError
+from brief.layout import LAYOUT, settle
 from brief.models import Brief, Day, Language, Paper, Value
 from brief.redis_client import open_redis
 from brief.redis_server import embedded_redis
@@ -67,13 +68,18 @@ _log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """Yield the store at REDIS_URL, or the one in the data folder; raises StoreError when neither can be had."""
+async def open_store(settings: Settings, *, settled: bool = True) -> AsyncIterator[Store]:
+    """Yield the store at REDIS_URL, or the one in the data folder; raises StoreError when neither can be had.
+
+    What is in it is brought to this program's layout, unless `settled` is False: then it may be anything.
+    """
     async with contextlib.AsyncExitStack() as stack:
         try:
             url = await _url(settings, stack)
             with redis_errors():
                 redis = await stack.enter_async_context(open_redis(url))
+                if settled:
+                    await settle(redis)
         except (TypeError, ValueError) as error:  # an option in the URL that redis-py does not know
             raise StoreError("REDIS_URL cannot be used: write it like redis://localhost:6379/0") from error
         yield Store(redis)
@@ -254,7 +260,7 @@ def newest(memories: Iterable[Mapping[str, int | None]]) -> dict[str, int | None
 
 def key_of(*parts: object) -> str:
     """Return a key of Paperboy's: its parts with colons between, below the version of this layout."""
-    return ":".join(("{paperboy}", "1", *map(str, parts)))
+    return ":".join(("{paperboy}", str(LAYOUT), *map(str, parts)))
 
 
 def pack(value: BaseModel) -> bytes:

@@ -236,7 +236,7 @@ def check(rows: Sequence[tuple[str, bool | None, str, str]], language: Language)
 
 
 def _checked(locale: Locale, what: str, ok: bool | None, found: str, fix: str) -> tuple[Paragraph, ...]:  # noqa: FBT001 - a row of the table
-    state = {True: "ok", False: "bad", None: "off"}[ok]
+    state = {True: "warn" if fix else "ok", False: "bad", None: "off"}[ok]
     colon = str(locale.raw("punctuation.colon"))
     words = " · ".join(filter(None, (locale.text(f"check.{state}"), found)))
     first = Paragraph((Run(what, Style.STRONG), Run(colon + words)))

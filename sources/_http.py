@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Container, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -28,6 +28,9 @@ stamina.instrumentation.set_on_retry_hooks(())
 
 Turn = Callable[[str, float], AbstractAsyncContextManager[None]]
 """(key, gap in seconds) -> a context with one holder at a time, entered at least `gap` after the one before."""
+
+Listener = Callable[[httpx.Response], Awaitable[None]]
+"""What is told of every response."""
 
 LONGEST_PAUSE: Final = 10.0  # seconds; a site that asks for more is given up at once, a brief does not wait for it
 _CONNECT: Final = 5.0  # seconds; a host that drops packets is as unreachable as one that refuses
@@ -93,15 +96,22 @@ class Http:
     """A connection pool and the pace kept with it: enter it once, share it between all sources.
 
     `user_agent` names the product and a contact. `turn` keeps the pace; without one it is kept inside this process.
+    `heard` is called with each response, before it is read.
     """
 
     def __init__(
-        self, *, user_agent: str, turn: Turn | None = None, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        *,
+        user_agent: str,
+        turn: Turn | None = None,
+        heard: Listener | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL, and some carry a key
         self._client = httpx.AsyncClient(
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
             timeout=httpx.Timeout(None, connect=_CONNECT),
+            event_hooks={"response": [heard] if heard else []},
             transport=transport,
         )
         self._turn = turn or LocalTurn()

@@ -18,7 +18,7 @@ def configured(settings: Settings, llm: FakeLLM, **changes: str) -> Settings:
 
 async def test_a_model_that_answers_is_fine(settings: Settings, store: Store) -> None:
     async with FakeLLM({"ok": True}) as llm:
-        found = await check._model(configured(settings, llm), store)
+        found = await check.model_finding(configured(settings, llm), store)
     assert (found.ok, found.found, found.fix) == (True, f"{llm.model} answers", "")
 
 
@@ -34,7 +34,7 @@ async def test_a_model_that_fails_is_told_with_what_to_do(
     settings: Settings, store: Store, reply: object, trouble: str, fix: str
 ) -> None:
     async with FakeLLM(reply) as llm:
-        found = await check._model(configured(settings, llm), store)
+        found = await check.model_finding(configured(settings, llm), store)
     assert (found.ok, found.found) == (False, f"{llm.model}: {trouble}")
     assert found.fix.endswith(fix)
     assert llm.key not in repr(found)
@@ -48,22 +48,24 @@ async def test_the_second_models_trouble_names_its_own_settings(settings: Settin
             "LLM_FALLBACK_BASE_URL": second.url,
             "LLM_FALLBACK_API_KEY": second.key,
         }
-        found = await check._model(configured(settings, llm, **beside), store)
+        found = await check.model_finding(configured(settings, llm, **beside), store)
     assert (found.ok, found.found) == (False, "second-model: unauthorized")
     assert found.fix == "a key that works: LLM_FALLBACK_API_KEY"
 
 
 async def test_a_model_that_cannot_be_had_as_configured_is_a_finding(settings: Settings, store: Store) -> None:
     async with FakeLLM() as llm:
-        found = await check._model(configured(settings, llm, LLM_DAILY_USD="1"), store)
+        found = await check.model_finding(configured(settings, llm, LLM_DAILY_USD="1"), store)
     assert found.ok is False
     assert "LLM_PRICE" in found.found
 
 
 async def test_without_a_model_or_redis_nothing_is_asked(settings: Settings, store: Store) -> None:
-    assert await check._model(settings, store) == check.Finding("language model", ok=None, found="optional: LLM_MODEL")
+    assert await check.model_finding(settings, store) == check.Finding(
+        "language model", ok=None, found="optional: LLM_MODEL"
+    )
     async with FakeLLM({"ok": True}) as llm:
-        found = await check._model(configured(settings, llm), None)
+        found = await check.model_finding(configured(settings, llm), None)
         assert (found.ok, llm.asked) == (False, [])
 
 

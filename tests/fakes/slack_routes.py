@@ -63,7 +63,10 @@ class Routes:
         token, arguments = slack_methods.credentials(request.headers.get("Authorization", ""), await _read(request))
 
         async def work() -> web.Response:
-            return web.json_response(await slack_methods.call(self.world, method, token, arguments))
+            answer = await slack_methods.call(self.world, method, token, arguments)
+            known = self.world.tokens.get(token)
+            scopes = {"x-oauth-scopes": ",".join(sorted(known.scopes))} if known else {}
+            return web.json_response(answer, headers=scopes)
 
         return await self._answer(request, method, {"arguments": arguments, "token": token}, work)
 

@@ -1,0 +1,72 @@
+"""What `paperboy check` looks at on this machine: the data folder, the address to listen at, and the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import socket
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from bot.findings import Finding
+
+CLOCK_LIMIT = dt.timedelta(minutes=5)  # Slack refuses signatures that are older, and 8:00 should be 8:00
+_ANSWER = 2.0  # seconds
+
+
+def folder(path: Path) -> Finding:
+    """Tell whether the data folder can be written, or made where it is not there yet."""
+    there = next(one for one in (path, *path.parents) if one.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        fix = "PAPERBOY_DATA_DIR=/a/folder/of/yours"
+        return Finding("data folder", ok=False, found=f"{there} cannot be written ({error.strerror})", fix=fix)
+    return Finding("data folder", ok=True, found=str(path))
+
+
+async def address(listen: str) -> Finding:
+    """Tell whether the HTTP server would find its address free; another Paperboy's is fine."""
+    host, _, port = listen.rpartition(":")
+    what, host = "PAPERBOY_LISTEN", host.strip("[]")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, int(port)))
+    except (OSError, OverflowError) as error:
+        if await _is_paperboy(host, port):
+            return Finding(what, ok=True, found=f"a Paperboy listens at {listen}")
+        found = f"{listen} cannot be used ({getattr(error, 'strerror', None) or error})"
+        return Finding(what, ok=False, found=found, fix="an address that is free: PAPERBOY_LISTEN=127.0.0.1:8081")
+    return Finding(what, ok=True, found=f"{listen} is free")
+
+
+def clock(offsets: Iterable[dt.timedelta]) -> Finding:
+    """Tell whether this machine's clock agrees with those of the sites that answered: with the median of them."""
+    known = sorted(offsets)
+    if not known:
+        return Finding("clock", ok=None, found="no site answered that has one to compare")
+    ahead = known[len(known) // 2]
+    if abs(ahead) <= CLOCK_LIMIT:
+        return Finding("clock", ok=True, found=f"right to {max(1, round(abs(ahead).total_seconds()))} s")
+    minutes = round(abs(ahead).total_seconds() / 60)
+    found = f"{minutes} minutes {'ahead' if ahead > dt.timedelta() else 'behind'}"
+    return Finding("clock", ok=False, found=found, fix="set it by the network, as with: timedatectl set-ntp true")
+
+
+async def _is_paperboy(host: str, port: str) -> bool:
+    """Tell whether what listens at an address answers /healthz as ours does."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - asked, not bound
+    with suppress(OSError, TimeoutError, ValueError, OverflowError, asyncio.IncompleteReadError):
+        async with asyncio.timeout(_ANSWER):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            try:
+                writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+                return (await reader.read(4096)).rstrip().endswith(b'{"ok": true}')
+            finally:
+                writer.close()
+    return False
