@@ -70,11 +70,12 @@ def trends(gists: Mapping[dt.date, Gist], until: dt.date, asked: int) -> Trends:
     turn = _turn([count.papers for count in counts])
     halves = days[:turn], days[turn:]
     before, after = (_Count().add(topics for date in half for topics in fresh[date]) for half in halves)
-    moved = sorted(((_errors(topic, before, after), topic) for topic in {*before.topics, *after.topics}), reverse=True)
+    topics = [one.id for one in categories() if before.topics[one.id] or after.topics[one.id]]
+    moved = sorted(((_errors(topic, before, after), topic) for topic in topics), reverse=True)
     rose = [topic for errors, topic in moved if errors >= _CHANCE][:MOST]
     fell = [topic for errors, topic in reversed(moved) if errors <= -_CHANCE][:MOST]
     rows = {one.id: one for one in _rows([*rose, *fell], counts, before, after)}
-    both = {"rose": tuple(rows[t] for t in rose if t in rows), "fell": tuple(rows[t] for t in fell if t in rows)}
+    both = {"rose": tuple(map(rows.__getitem__, rose)), "fell": tuple(map(rows.__getitem__, fell))}
     return found.model_copy(update={"turn": turn, **both})
 
 
@@ -111,7 +112,7 @@ def _errors(topic: str, before: _Count, after: _Count) -> float:
 
 
 def _rows(topics: Sequence[str], counts: Sequence[_Count], before: _Count, after: _Count) -> Iterable[Trend]:
-    """Yield topics with their shares; one that this version's taxonomy does not know is left out."""
+    """Yield topics with their shares."""
     for one in categories():
         if one.id in topics:
             shares = tuple(count.share(one.id) if count.papers >= _FEW else None for count in counts)

@@ -15,6 +15,7 @@ from tests.fakes.telegram_checks import (
     command_scope,
     inline_keyboard,
     inline_results,
+    link_preview,
     message_text,
     required_text,
 )
@@ -79,7 +80,8 @@ def _send(world: World, chat: Chat, content: dict[str, Any]) -> Message:
 
 def send_message(world: World, parameters: Parameters) -> dict[str, Any]:
     chat = _chat(world, parameters)
-    message = _send(world, chat, _place(chat, parameters) | required_text(parameters))
+    content = required_text(parameters) | link_preview(parameters)
+    message = _send(world, chat, _place(chat, parameters) | content)
     message.html = parameters.text("text")
     return message.json
 
@@ -141,7 +143,7 @@ def _own_message(world: World, parameters: Parameters) -> Message:
 
 def _edit(message: Message, content: dict[str, Any], keyboard: dict[str, Any] | None) -> dict[str, Any]:
     old = {name: value for name, value in message.json.items() if name != "edit_date"}
-    replaced = {"reply_markup", *(("text", "entities") if content else ())}
+    replaced = {"reply_markup", *(("text", "entities", "link_preview_options") if content else ())}
     new = {name: value for name, value in old.items() if name not in replaced} | content
     new |= {"reply_markup": keyboard} if keyboard else {}
     if new == old:
@@ -155,7 +157,8 @@ def edit_message_text(world: World, parameters: Parameters) -> dict[str, Any]:
     message = _own_message(world, parameters)
     if "text" not in message.json:
         raise bad_request("there is no text in the message to edit")
-    edited = _edit(message, required_text(parameters), inline_keyboard(parameters))
+    content = required_text(parameters) | link_preview(parameters)
+    edited = _edit(message, content, inline_keyboard(parameters))
     message.html = parameters.text("text")
     return edited
 
