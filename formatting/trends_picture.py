@@ -1,22 +1,25 @@
 """How the topics moved, as a picture: a small chart for each, what rose on the left and what fell on the right.
 
-The font has the letters of ASCII, of the Chinese names of the categories and of what is said in the picture;
-CONTRIBUTING.md tells how it is made.
+A program of its own, since matplotlib takes a second and 50 MB. The font has the letters of ASCII, of the Chinese names
+of the categories and of what is said in the picture; CONTRIBUTING.md tells how it is made.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 
 from brief.models import Language, Trend, Trends
 from formatting.locales import load
 from formatting.trends import basis, compared
-
-if TYPE_CHECKING:  # matplotlib takes a third of a second and 30 MB, which most processes never need
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 FONT = resources.files(__package__) / "fonts" / "NotoSansCJKsc-subset.otf"
 SIZE = (1200, 800)  # pixels
@@ -25,23 +28,12 @@ _FEWEST = 3  # rows that there is room for; few charts shall not be tall ones
 # On a ground of its own, so that it reads the same in dark chats: 4.5 to 1 at least for every letter.
 _GROUND, _INK, _GREY, _RULE = "#fbfaf7", "#1d2127", "#5b616b", "#d9d6cf"
 _COLORS = {"rose": ("#0b6b4f", "#a9d3c3"), "fell": ("#a8321f", "#ecbcb1")}  # of lines and letters, of bars
-_LEFT, _WIDTH, _TOP, _BOTTOM = (
-    {"rose": 0.035, "fell": 0.535},
-    0.43,
-    0.825,
-    0.085,
-)  # of the columns, in parts of the whole
+_LEFT, _WIDTH = {"rose": 0.035, "fell": 0.535}, 0.43  # of the columns, in parts of the whole
+_TOP, _BOTTOM = 0.825, 0.085
 
 
 def draw(trends: Trends, language: Language) -> bytes:
-    """Return a PNG of 1,200 by 800 pixels; in English where the font lacks a letter of the language.
-
-    Takes a second, most of it once a process.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - see above
-    from matplotlib.figure import Figure  # noqa: PLC0415
-    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
-
+    """Return a PNG of 1,200 by 800 pixels; in English where the font lacks a letter of the language."""
     shown: Language = language if _has(words(trends, language)) else "en"
     with resources.as_file(FONT) as path:
         figure = Figure(figsize=(SIZE[0] / _DPI, SIZE[1] / _DPI), dpi=_DPI, facecolor=_GROUND)
@@ -61,8 +53,6 @@ def words(trends: Trends, language: Language) -> str:
 
 def _has(letters: str) -> bool:
     """Tell whether the font has every letter."""
-    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
-
     with resources.as_file(FONT) as path:
         return {ord(letter) for letter in letters} <= FT2Font(str(path)).get_charmap().keys()
 
@@ -115,3 +105,8 @@ def _label(axes: Axes, name: str, move: str, ends: list[str], font: Any) -> None
     for place, day in zip((0, 1), ends, strict=True):
         where = "right" if place else "left"
         axes.text(place, -0.09, day, transform=axes.transAxes, font=font, size=10, color=_GREY, ha=where, va="top")
+
+
+if __name__ == "__main__":  # the trends as JSON on stdin, the language as the only argument, the PNG on stdout
+    shown = Trends.model_validate_json(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(draw(shown, "zh" if sys.argv[1] == "zh" else "en"))

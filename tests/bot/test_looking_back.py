@@ -176,7 +176,7 @@ async def test_a_picture_that_takes_too_long_is_done_without(services, monkeypat
     monkeypatch.setattr(pictures_module, "LIMIT", 0.0)
     reply = await in_telegram(services, "/trends")
     assert isinstance(reply, Document)
-    assert "could not be drawn" in caplog.text
+    assert "could not be drawn: TimeoutError" in caplog.text
 
 
 # -- pictures on cards -------------------------------------------------------------------------------------------------
