@@ -9,6 +9,7 @@ import datetime as dt
 
 from bot import chat_settings
 from bot.chat import Chat
+from bot.pictures import trends_picture
 from bot.request import Picture, Reply, Request, refused
 from bot.services import Services
 from brief.models import Brief, Language, Pick, Repo, Trends
@@ -33,7 +34,7 @@ async def trends(request: Request, services: Services) -> Reply:
         raise refused(request, "bad_span", request.text, usage=True)
     found = await moved(services, request.date, days)
     shows = found.moved and request.chat.pictures and request.chat.kind != "terminal"
-    content = await services.pictures.trends(found, request.language) if shows else None
+    content = await trends_picture(services.store.client, found, request.language) if shows else None
     if content is None:
         return screen.screen(found, request.language)
     said = screen.screen(found, request.language, drawn=True)

@@ -15,7 +15,6 @@ from bot.background import Background
 from bot.chat import Chat, own_profile
 from bot.editions import Editions
 from bot.people import People
-from bot.pictures import Pictures
 from bot.shelf import Shelf
 from brief import edition
 from brief import search as searching
@@ -252,11 +251,6 @@ class Services:
     async def renewed_edition(self, chat: Chat, date: dt.date) -> Brief:
         """Return the brief of a date as a chat reads it, written anew where the day has changed; see `written`."""
         return await self.written(date, chat.language, self.profile_of(chat))
-
-    @cached_property
-    def pictures(self) -> Pictures:
-        """The pictures that were drawn."""
-        return Pictures(self.store.client)
 
     @cached_property
     def _later(self) -> Background:

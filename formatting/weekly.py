@@ -98,5 +98,6 @@ def _label(text: str) -> Paragraph:
 
 def _buttons(locale: Locale, week: Week) -> Buttons:
     numbers = tuple(Button(str(n), "card", pick.paper.id) for n, pick in enumerate(week.picks, 1))
-    rooms = tuple(Button(locale.text(f"button.{name}"), name) for name in ("top", "later", "trends"))
+    labels = {"today": "top", "later": "later", "trends": "trends"}
+    rooms = tuple(Button(locale.text(f"button.{label}"), action) for label, action in labels.items())
     return Buttons((numbers, rooms) if numbers else (rooms,))
