@@ -36,6 +36,8 @@ class Chat(Value):
     weekdays_only: bool = False
     subscribed: bool = False
     reminder: bool = True  # of the later list, weekly
+    pictures: bool = True  # beside what is said
+    weekly: Annotated[int, Field(ge=0, le=6)] | None = None  # the day of the weekly digest, Monday is 0
     thread: int | None = None  # the forum topic that pushes go to
     stopped: str | None = None  # "blocked", "kicked", "deactivated", "archived", "removed", "uninstalled", "unknown"
     profile: Annotated[str, Field(max_length=LENGTH)] = ""  # what papers are picked by, in the reader's words

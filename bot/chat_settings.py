@@ -29,7 +29,13 @@ _LANGUAGES: dict[str, Language] = {
     **dict.fromkeys(("en", "english", "英文", "英语"), "en"),
 }
 _SWITCHES = {"on": True, "off": False, "开": True, "关": False}
+_SATURDAY = 5  # Monday is 0
 _ITEMS = range(3, 11)
+_DAY_NAMES = (
+    *("monday mon 周一 星期一", "tuesday tue 周二 星期二", "wednesday wed 周三 星期三", "thursday thu 周四 星期四"),
+    *("friday fri 周五 星期五", "saturday sat 周六 星期六", "sunday sun 周日 周天 星期日 星期天"),
+)
+_WEEKDAYS = {name: number for number, names in enumerate(_DAY_NAMES) for name in names.split()}
 
 
 async def settings(request: Request, services: Services) -> Reply:  # noqa: ARG001  (every command takes both)
@@ -103,6 +109,30 @@ async def reminder(request: Request, services: Services) -> Reply:
     return _screen(await change(request, services, reminder=on), request.language)
 
 
+async def pictures(request: Request, services: Services) -> Reply:
+    """Whether cards and trends come with pictures: `/pictures on` or off.
+
+    卡片和话题趋势是否带图：`/pictures on` 或 off。
+    """
+    if not request.text:
+        return _screen(request.chat, request.language)
+    on = _switch(request, "pictures")
+    return _screen(await change(request, services, pictures=on), request.language)
+
+
+async def weekly_day(request: Request, services: Services) -> Reply:
+    """The day on which the weekly digest comes: `/weekly saturday`, or off.
+
+    每周回顾在周几发送：`/weekly 周六`，或 off。
+    """
+    typed = request.text.casefold()
+    day = _WEEKDAYS.get(typed)
+    if day is None and typed not in _SWITCHES:
+        raise refused(request, "bad_day", request.text, usage=True)
+    weekly = _SATURDAY if _SWITCHES.get(typed) else day
+    return _screen(await change(request, services, weekly=weekly), request.language)
+
+
 async def subscribe(request: Request, services: Services) -> Reply:
     """Get the brief here every morning.
 
@@ -127,7 +157,7 @@ async def stop(request: Request, services: Services) -> Reply:
 
     不再自动发送任何消息，包括简报和提醒。发 `/subscribe` 恢复早报。
     """
-    await change(request, services, subscribed=False, reminder=False)
+    await change(request, services, subscribed=False, reminder=False, weekly=None)
     return screens.stopped(request.language)
 
 
@@ -139,7 +169,7 @@ def welcome(request: Request) -> Document:
 
 def view_of(chat: Chat) -> settings_screen.SettingsView:
     """Return what is set for a chat, as screens take it."""
-    fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder")
+    fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder", "pictures", "weekly")
     values = {field: getattr(chat, field) for field in fields}
     return settings_screen.SettingsView(**values, own_profile=bool(chat.profile))
 

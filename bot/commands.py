@@ -10,7 +10,7 @@ import difflib
 import re
 from dataclasses import replace
 
-from bot import chat_settings, keeping, reading
+from bot import chat_settings, keeping, looking_back, reading
 from bot import profile as profiles
 from bot import why as reasons
 from bot.request import Command, CommandError, File, Reply, Request, Row, refused
@@ -63,6 +63,8 @@ COMMANDS: dict[str, Row] = {
     "why": Row(reasons.why, personal=True),
     "search": Row(reading.search),
     "similar": Row(reading.similar),
+    "trends": Row(looking_back.trends),
+    "weekly": Row(looking_back.weekly, changes_chat=True, shows_bare=True, personal=True),
     "later": Row(keeping.later, personal=True),
     "save": Row(keeping.save, toast=True, personal=True),
     "done": Row(keeping.done, toast=True, personal=True),
@@ -78,6 +80,7 @@ COMMANDS: dict[str, Row] = {
     "items": Row(chat_settings.items, changes_chat=True, shows_bare=True, hidden=True, personal=True),
     "weekdays": Row(chat_settings.weekdays, changes_chat=True, shows_bare=True, hidden=True, personal=True),
     "reminder": Row(chat_settings.reminder, changes_chat=True, shows_bare=True, hidden=True, personal=True),
+    "pictures": Row(chat_settings.pictures, changes_chat=True, shows_bare=True, hidden=True, personal=True),
     "subscribe": Row(chat_settings.subscribe, changes_chat=True),
     "unsubscribe": Row(chat_settings.unsubscribe, changes_chat=True),
     "stop": Row(chat_settings.stop, changes_chat=True),

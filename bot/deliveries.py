@@ -6,9 +6,10 @@
 {paperboy}:1:pushes:{member} hash, date -> what became of it, see below                                   31 to 40
 {paperboy}:1:figures:{date}  hash of counts: due, sent, late, retried, missed, failed:{reason}, lag, lag_max  40 days
 
-A member is a chat's id, owed a brief each day; with `#reminder`, a reminder each week; with `#followup`, a note once.
-It is due or leased, or waits for nothing. The date is that of the chat's own day. What became of it: `until T N` (it is
-being sent, for the Nth time, until the epoch second T), `sent M` (as message M), `failed WHY` for good, or `missed`.
+A member is a chat's id, owed a brief each day; with `#reminder` or `#weekly`, a reminder or a digest each week; with
+`#followup`, a note once. It is due or leased, or waits for nothing. The date is that of the chat's own day. What became
+of it: `until T N` (it is being sent, for the Nth time, until the epoch second T), `sent M` (as message M), `failed WHY`
+for good, or `missed`.
 
 The sorted sets are the truth; a queue that carries members to workers may lose or repeat them. A member whose lease ran
 out is due again, and a date is sent to a member by who claims it. Only who still holds a member's lease plans its next

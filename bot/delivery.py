@@ -16,13 +16,15 @@ from bot.deliveries import HELD, LATE, SENT, Deliveries, Result
 from bot.followups import Followups, incomplete
 from bot.limits import calling
 from bot.logs import log_delivery
+from bot.looking_back import week_of
 from bot.metrics import Metrics
-from bot.schedule import due, next_due, next_reminder, reminder_due
+from bot.schedule import due, next_due, next_reminder, next_weekly, reminder_due, weekly_due
 from bot.services import Services
 from bot.surface import Courier
 from brief.errors import DeliveryError, StoreError
 from brief.models import Brief
 from formatting import people as screens
+from formatting import weekly
 
 SEND_LIMIT = 100.0  # seconds; less than the lease of a claim
 OLDEST = 3  # papers that the reminder names
@@ -52,7 +54,7 @@ class _Kind:
     """One kind of thing that is owed: when, when next, and how it is sent; see `Deliverer`."""
 
     owed: Callable[[Chat, dt.datetime], dt.date | None]
-    following: Callable[[Chat, dt.datetime], dt.datetime] | None
+    following: Callable[[Chat, dt.datetime], dt.datetime | None]
     send: Callable[[Deliverer, Courier, _Owed], Awaitable[str | None]]
 
 
@@ -202,6 +204,12 @@ class Deliverer:
         oldest = [saved.paper for saved in waiting[-OLDEST:]]
         return await courier.tell(chat, screens.reminder(chat.language, len(waiting), oldest))
 
+    async def look_back(self, courier: Courier, owed: _Owed) -> str | None:
+        """Send what the week brought, if it brought anything."""
+        chat = owed.chat
+        week = await week_of(self._services, chat, chat.language, chat.id, self._edition_date(owed))
+        return await courier.tell(chat, weekly.screen(week, chat.language)) if week.picks or week.kept else _UNSAID
+
     async def follow_up(self, courier: Courier, owed: _Owed) -> str | None:
         """Send what was recommended since the chat got its brief, if it got it."""
         chat = owed.chat
@@ -217,7 +225,8 @@ class Deliverer:
 _KINDS = {
     "": _Kind(due, next_due, Deliverer.push),
     "reminder": _Kind(reminder_due, next_reminder, Deliverer.remind),
-    "followup": _Kind(due, None, Deliverer.follow_up),
+    "weekly": _Kind(weekly_due, next_weekly, Deliverer.look_back),
+    "followup": _Kind(due, lambda _chat, _now: None, Deliverer.follow_up),
 }
 
 
@@ -272,8 +281,8 @@ def _kind(member: str) -> _Kind:
 
 
 def _next(member: str, chat: Chat, now: dt.datetime) -> float | None:
-    following = _kind(member).following
-    return following(chat, now).timestamp() if following else None
+    moment = _kind(member).following(chat, now)
+    return moment.timestamp() if moment else None
 
 
 def _over(owed: _Owed, now: dt.datetime) -> Result:

@@ -73,7 +73,7 @@ local function merge(kind, from, to)
 end
 if redis.call('EXISTS', key('chat', old)) == 1 then redis.call('RENAME', key('chat', old), key('chat', new)) end
 if redis.call('SREM', prefix .. 'subscribed', old) == 1 then redis.call('SADD', prefix .. 'subscribed', new) end
-for _, kind in ipairs({'', '#reminder', '#followup'}) do
+for _, kind in ipairs({'', '#reminder', '#weekly', '#followup'}) do
   local from, to = old .. kind, new .. kind
   local moment = redis.call('ZSCORE', prefix .. 'due', from) or redis.call('ZSCORE', prefix .. 'leased', from)
   plan(prefix .. 'due', prefix .. 'leased', prefix .. 'since', from, '')

@@ -15,6 +15,7 @@ from brief.errors import SourceError
 from brief.models import Brief, Paper, Pick
 from formatting import markdown, screens
 from formatting import people as people_screens
+from formatting.document import without_pictures
 
 FOUND = 10  # papers of a search that are shown; two rows of buttons
 _FORMS = {
@@ -105,7 +106,7 @@ async def paper(request: Request, services: Services) -> Reply:
     waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
     votes = await services.people.votes(request.owner)
     previous, following = _neighbours(paper_id, made)
-    return screens.card(
+    card = screens.card(
         known,
         request.language,
         saved=paper_id in waiting,
@@ -113,6 +114,7 @@ async def paper(request: Request, services: Services) -> Reply:
         previous=previous,
         next=following,
     )
+    return card if request.chat.pictures else without_pictures(card)
 
 
 async def search(request: Request, services: Services) -> Reply:

@@ -40,6 +40,13 @@ class File:
     caption: Document
 
 
+@dataclass(frozen=True)
+class Picture(File):
+    """A picture to show; `alt` tells what is on it to those who do not see it."""
+
+    alt: str
+
+
 Reply = Document | File
 Command = Callable[[Request, Services], Awaitable[Reply]]
 

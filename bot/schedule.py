@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -15,6 +15,12 @@ from zoneinfo import ZoneInfo
 from bot.chat import Chat
 
 _DAY = dt.timedelta(days=1)
+_Kind = tuple[
+    Callable[[Chat], bool],
+    Callable[[Chat, dt.datetime], dt.date | None],
+    Callable[[Chat, dt.datetime], dt.datetime | None],
+    str,
+]
 _EVERY_DAY, _WEEKDAYS, _REMINDER_DAYS = range(7), range(5), (5,)  # Monday is 0; reminders come on Saturdays
 
 
@@ -41,6 +47,16 @@ def reminder_due(chat: Chat, now: dt.datetime) -> dt.date | None:
     return _owed(chat, now, _REMINDER_DAYS)
 
 
+def next_weekly(chat: Chat, now: dt.datetime) -> dt.datetime | None:
+    """Return the first moment after `now` (aware) at which the weekly digest is due, in UTC; None for never."""
+    return None if chat.weekly is None else _next(chat, now, (chat.weekly,))
+
+
+def weekly_due(chat: Chat, now: dt.datetime) -> dt.date | None:
+    """Return the date of the weekly digest that a chat is owed at `now` (aware), until that local day ends."""
+    return None if chat.weekly is None else _owed(chat, now, (chat.weekly,))
+
+
 def replanned(before: Chat | None, chat: Chat, now: dt.datetime) -> list[str | float]:
     """Return the members of a changed chat and when each is due next, by turns; nothing when the change moves nothing.
 
@@ -57,17 +73,22 @@ def moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterator[tu
     What a chat that `waited` for it is owed already is due at once, so that a change of its time loses nothing; who
     comes (back) is due from the next time on.
     """
-    kinds = ((_wants_brief, due, next_due, ""), (_wants_reminder, reminder_due, next_reminder, "#reminder"))
+    kinds: tuple[_Kind, ...] = (
+        (_wants_brief, due, next_due, ""),
+        (_wants_reminder, reminder_due, next_reminder, "#reminder"),
+        (_wants_weekly, weekly_due, next_weekly, "#weekly"),
+    )
     for wants, owed, following, suffix in kinds:
         moment = None
         if wants(chat):
             at_once = waited is not None and wants(waited) and owed(chat, now)
-            moment = (now if at_once else following(chat, now)).timestamp()
-        yield chat.id + suffix, moment
+            moment = now if at_once else following(chat, now)
+        yield chat.id + suffix, moment.timestamp() if moment else None
 
 
 def _schedule(chat: Chat) -> tuple[object, ...]:
-    return _wants_brief(chat), _wants_reminder(chat), chat.time, chat.zone, chat.weekdays_only
+    wants = _wants_brief(chat), _wants_reminder(chat), _wants_weekly(chat)
+    return *wants, chat.time, chat.zone, chat.weekdays_only, chat.weekly
 
 
 def _wants_brief(chat: Chat) -> bool:
@@ -75,7 +96,12 @@ def _wants_brief(chat: Chat) -> bool:
 
 
 def _wants_reminder(chat: Chat) -> bool:
-    return _wants_brief(chat) and chat.reminder and chat.kind == "private"
+    # The weekly digest tells of the later list too.
+    return _wants_brief(chat) and chat.reminder and chat.kind == "private" and chat.weekly is None
+
+
+def _wants_weekly(chat: Chat) -> bool:
+    return _wants_brief(chat) and chat.weekly is not None
 
 
 def _days(chat: Chat) -> Collection[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.chat import Chat
 from bot.commands import COMMANDS, CommandError, Request, answer
-from bot.request import File, Reply, Row
+from bot.request import File, Picture, Reply, Row
 from bot.services import Services
 from bot.slack_attempt import attempt, handed_over
 from bot.slack_chats import Chats, Member
@@ -152,7 +152,7 @@ class Answers:
         async with while_slow(cover):
             reply, fine = await attempt(self._answer(stage), stage.language)
         if isinstance(reply, File):
-            await self._tell(stage, reply)
+            await self._tell(stage, reply, over=covered or isinstance(reply, Picture))
         elif fine:
             await self._respond(stage, _shareable(stage, reply), over=True)
         elif covered:
@@ -174,12 +174,12 @@ class Answers:
             thread = place.thread or (None if place.private else posted[0])
             await self._sender.post(replace(place, thread=thread), reply, stage.date)
 
-    async def _tell(self, stage: Stage, reply: Reply) -> None:
+    async def _tell(self, stage: Stage, reply: Reply, *, over: bool = False) -> None:
         """Show an answer to the person only; a file goes to their direct messages."""
         if isinstance(reply, File):
             person = Place(stage.asked.place.team, stage.asked.person)
             reply = await handed_over(self._sender, person, reply, stage.language)
-        await self._respond(stage, reply)
+        await self._respond(stage, reply, over=over)
 
     async def _respond(self, stage: Stage, document: Document, *, over: bool = False) -> None:
         asked = stage.asked

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from bot.request import CommandError, File
+from bot.request import CommandError, File, Picture
 from bot.slack_send import ChannelGoneError, Sender
 from bot.slack_updates import Place
 from brief.models import Language
@@ -38,9 +38,14 @@ async def attempt(work: Awaitable[_T], language: Language) -> tuple[_T | Documen
 
 
 async def handed_over(sender: Sender, person: Place, file: File, language: Language) -> Document:
-    """Send a file to a person's direct messages, and return what is said of it where they asked."""
+    """Send a file to a person's direct messages, and return what is said of it where they asked.
+
+    Of a picture that is its caption as well, which says the same in words.
+    """
     try:
         await sender.upload(person, file)
     except ChannelGoneError:
-        return notes.no_direct_messages(language, file.name)
-    return notes.sent_privately(language, file.name)
+        said = notes.no_direct_messages(language, file.name)
+    else:
+        said = notes.sent_privately(language, file.name)
+    return notes.above_buttons(file.caption, *said.blocks) if isinstance(file, Picture) else said

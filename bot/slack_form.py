@@ -53,7 +53,8 @@ def _profile(chat: Chat, text: str) -> tuple[str, ...]:
 
 def _switched(chat: Chat, on: frozenset[str]) -> list[str]:
     """Return the commands for the boxes; someone who was stopped and ticks again subscribes anew."""
-    before = dict(zip(OPTIONS, (chat.subscribed, chat.weekdays_only, chat.reminder), strict=True))
+    states = (chat.subscribed, chat.weekdays_only, chat.reminder, chat.weekly is not None, chat.pictures)
+    before = dict(zip(OPTIONS, states, strict=True))
     lines = []
     for name in OPTIONS:
         if (name in on) == before[name]:

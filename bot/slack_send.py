@@ -17,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.limits import RETRIES, PausedError
-from bot.request import File, Reply
+from bot.request import File, Picture, Reply
 from bot.slack_errors import code, insist
 from bot.slack_install import NotInstalledError, Workspaces
 from bot.slack_limits import Limits
@@ -28,6 +28,7 @@ from formatting.document import Document, Paragraph, Run
 from formatting.text import shorten
 
 LONG = 800  # characters; an answer of more goes into the thread of its headline instead of flooding a channel
+ALT_CHARACTERS = 1000  # https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 CAPTION_CHARACTERS = 500  # the library sends a caption in the address, whose length is limited
 _DMS_KNOWN = 10_000  # direct messages whose channel is remembered
 
@@ -62,6 +63,7 @@ _sdk_log = logging.getLogger(f"{__name__}.sdk")
 _sdk_log.setLevel(logging.INFO)
 
 _Call = Callable[[Place, str], Awaitable[AsyncSlackResponse]]
+_Show = Callable[[Place, str, renderer.Message], Awaitable[AsyncSlackResponse]]
 
 
 class ChannelGoneError(Exception):
@@ -93,11 +95,14 @@ class Sender:
     async def post(self, place: Place, reply: Reply, date: dt.date, *, in_channel: bool = False) -> str:
         """Send a reply and return the time stamp of its first message; empty for a file, Slack does not tell.
 
-        With `in_channel`, what is long goes into the thread of a headline.
+        What is said of a picture follows it, since the message of a file has no buttons. With `in_channel`, what is
+        long goes into the thread of a headline.
         """
         if isinstance(reply, File):
             await self.upload(place, reply)
-            return ""
+            if not isinstance(reply, Picture):
+                return ""
+            reply = reply.caption
         messages = renderer.messages(reply, date=date)
         first, *rest = messages
         if in_channel and place.thread is None and (rest or len(first.text) > LONG):
@@ -128,11 +133,13 @@ class Sender:
     async def edit(self, place: Place, ts: str, document: Document, date: dt.date) -> None:
         """Show a document in place of a message; or anew, where that cannot be edited any more."""
         message = renderer.render(document, date=date)
+        where = replace(await self._conversation(place), thread=None)
         try:
-            await self._reach(
-                replace(await self._conversation(place), thread=None),
-                lambda where, token: self._client.chat_update(
-                    channel=where.channel, ts=ts, text=message.text, blocks=list(message.blocks), token=token
+            await self._shown(
+                where,
+                message,
+                lambda where, token, shown: self._client.chat_update(
+                    channel=where.channel, ts=ts, text=shown.text, blocks=list(shown.blocks), token=token
                 ),
             )
         except SlackApiError as error:
@@ -152,8 +159,8 @@ class Sender:
         kind = {"response_type": "ephemeral"}
         thread = {"thread_ts": place.thread} if place.thread else {}
         for number, message in enumerate(renderer.messages(document, date=date)):
-            said = {**renderer.parameters(message), **kind, **thread, "replace_original": replace and number == 0}
-            if await insist(partial(self._taken, url, said)):
+            said = {**kind, **thread, "replace_original": replace and number == 0}
+            if await self._taken_at_all(url, message, said):
                 continue
             try:
                 await self._whisper(place, person, message)
@@ -161,15 +168,21 @@ class Sender:
                 await self._post(Place(place.team, person), message)
 
     async def upload(self, place: Place, file: File) -> None:
-        """Send a file with its caption, three calls: https://docs.slack.dev/messaging/working-with-files#upload."""
-        comment = shorten(renderer.text(file.caption), CAPTION_CHARACTERS)
+        """Send a file with its caption, a picture without it, by three calls.
+
+        https://docs.slack.dev/messaging/working-with-files#upload
+        """
+        comment = "" if isinstance(file, Picture) else shorten(renderer.text(file.caption), CAPTION_CHARACTERS)
+        alt = shorten(file.alt, ALT_CHARACTERS) if isinstance(file, Picture) else None
         await self._reach(
             await self._conversation(place),
             lambda where, token: self._client.files_upload_v2(
                 filename=file.name,
                 content=file.content,
                 channel=where.channel,
-                initial_comment=comment,
+                title=file.caption.title if alt else None,
+                alt_txt=alt,
+                initial_comment=comment or None,
                 thread_ts=where.thread,
                 token=token,
             ),
@@ -193,27 +206,51 @@ class Sender:
         return replace(place, channel=await self.dm(place.team, place.channel)) if person else place
 
     async def _post(self, place: Place, message: renderer.Message, retries: int = RETRIES) -> str:
-        answer = await self._reach(
+        answer = await self._shown(
             place,
-            lambda where, token: self._client.chat_postMessage(
-                channel=where.channel, thread_ts=where.thread, token=token, **renderer.parameters(message)
+            message,
+            lambda where, token, shown: self._client.chat_postMessage(
+                channel=where.channel, thread_ts=where.thread, token=token, **renderer.parameters(shown)
             ),
             retries,
         )
         return str(answer["ts"])
 
     async def _whisper(self, place: Place, person: str, message: renderer.Message) -> None:
-        await self._reach(
+        await self._shown(
             place,
-            lambda where, token: self._client.chat_postEphemeral(
+            message,
+            lambda where, token, shown: self._client.chat_postEphemeral(
                 channel=where.channel,
                 user=person,
                 thread_ts=where.thread,
-                text=message.text,
-                blocks=list(message.blocks),
+                text=shown.text,
+                blocks=list(shown.blocks),
                 token=token,
             ),
         )
+
+    async def _shown(
+        self, place: Place, message: renderer.Message, call: _Show, retries: int = RETRIES
+    ) -> AsyncSlackResponse:
+        """Make a call that shows a message, and once more without its pictures where Slack cannot fetch one.
+
+        It says no more than that the blocks are invalid: https://github.com/slackapi/python-slack-sdk/issues/1782
+        """
+        try:
+            return await self._reach(place, lambda where, token: call(where, token, message), retries)
+        except SlackApiError as error:
+            bare = renderer.bare(message)
+            if code(error) != "invalid_blocks" or bare == message:
+                raise
+            return await self._reach(place, lambda where, token: call(where, token, bare), retries)
+
+    async def _taken_at_all(self, url: str, message: renderer.Message, said: dict[str, Any]) -> bool:
+        """Tell whether Slack took an answer for a response_url, with its pictures or without."""
+        if await insist(partial(self._taken, url, {**renderer.parameters(message), **said})):
+            return True
+        bare = renderer.bare(message)
+        return bare != message and await insist(partial(self._taken, url, {**renderer.parameters(bare), **said}))
 
     async def _taken(self, url: str, body: dict[str, Any]) -> bool:
         """Tell whether Slack took an answer for a response_url."""

@@ -23,7 +23,7 @@ from telegram import (
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.request import File, Reply
+from bot.request import File, Picture, Reply
 from bot.retry import until_answered
 from bot.telegram_poll import PollingBot
 from bot.telegram_updates import Place
@@ -35,7 +35,6 @@ from formatting.text import shorten
 CAPTION_UNITS = 1024
 TYPING_AFTER = 0.7  # seconds of work before "typing" is shown
 _TYPING_LASTS = 4.5  # seconds; Telegram shows it for five
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # What Telegram says of chats that will not take a message again, however often it is tried: literal parts of its texts.
 _GONE = {
@@ -117,7 +116,7 @@ class Sender:
                     place.chat,
                     message_id,
                     parse_mode=ParseMode.HTML,
-                    link_preview_options=_NO_PREVIEW,
+                    link_preview_options=LinkPreviewOptions(**renderer.preview(message)),
                     reply_markup=_keyboard(message),
                 )
             )
@@ -164,14 +163,11 @@ class Sender:
         caption = renderer.render(file.caption, date=date, limit=CAPTION_UNITS)
 
         async def call(where: dict[str, Any]) -> int:
-            sent = await self._bot.send_document(
-                document=InputFile(file.content, filename=file.name),
-                caption=caption.html,
-                parse_mode=ParseMode.HTML,
-                reply_markup=_keyboard(caption),
-                **where,
-            )
-            return sent.message_id
+            content = InputFile(file.content, filename=file.name)
+            said = {"caption": caption.html, "parse_mode": ParseMode.HTML, "reply_markup": _keyboard(caption), **where}
+            if isinstance(file, Picture):  # the caption is all there is for those who do not see it
+                return (await self._bot.send_photo(photo=content, **said)).message_id
+            return (await self._bot.send_document(document=content, **said)).message_id
 
         return await self._reach(place, call)
 

@@ -1,6 +1,7 @@
 """The day in Redis: days, papers, briefs, what was shown, and whose turn it is. All its keys, and how long they stay.
 
 {paperboy}:1:day:{date}                        a Day, whole: one value, so nobody ever reads half a day     120 days
+{paperboy}:1:gist:{date}                       a Gist: what of the day is counted later, some 10 kB         120 days
 {paperboy}:1:days                              set of the dates that were ever stored                       for good
 {paperboy}:1:paper:{id}                        a Paper as it was last collected                             120 days
 {paperboy}:1:brief:{date}:{profile}:{language} a Brief           for good; as its maker says for a chat's own: 120 days
@@ -41,6 +42,7 @@ from brief.models import Brief, Day, Language, Paper, Value
 from brief.redis_client import open_redis
 from brief.redis_server import embedded_redis
 from brief.settings import Settings
+from brief.trends import Gist, gist_of
 
 KEEP_DAYS = 120  # items, and what was shown
 LEASE = 30.0  # seconds; longer than any one request takes, and all a killed holder costs the next
@@ -116,6 +118,7 @@ class Store:
     async def save_day(self, day: Day) -> None:
         """Store a day, in place of an earlier collection of it, after its papers."""
         date = day.window.date
+        gist = pack(await asyncio.to_thread(gist_of, day))
         with redis_errors():
             for start in range(0, len(day.papers), _CHUNK):
                 async with self._redis.pipeline(transaction=False) as pipe:
@@ -124,6 +127,7 @@ class Store:
                     await pipe.execute()
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.set(key_of("day", date), pack(day), ex=_KEEP)
+                pipe.set(key_of("gist", date), gist, ex=_KEEP)
                 pipe.sadd(key_of("days"), date.isoformat())
                 await pipe.execute()
 
@@ -143,6 +147,26 @@ class Store:
                     pipe.exists(key_of("day", date))
                 kept = await pipe.execute()
         return [date for date, exists in zip(known, kept, strict=True) if exists]
+
+    async def gists(self, since: dt.date, until: dt.date) -> dict[dt.date, Gist]:
+        """Return the gists of the stored days from one date to another; of a day stored without one it is made now."""
+        dates = [since + dt.timedelta(n) for n in range((until - since).days + 1)]
+        with redis_errors():
+            values = await self._redis.mget([key_of("gist", date) for date in dates])
+        found: dict[dt.date, Gist] = {}
+        for date, value in zip(dates, values, strict=True):
+            gist = parsed(key_of("gist", date), value, _unpacked_gist) or await self._make_gist(date)
+            found |= {date: gist} if gist else {}
+        return found
+
+    async def _make_gist(self, date: dt.date) -> Gist | None:
+        day = await self.day(date)
+        if day is None:
+            return None
+        gist = await asyncio.to_thread(gist_of, day)
+        with redis_errors():
+            await self._redis.set(key_of("gist", date), pack(gist), ex=_KEEP)
+        return gist
 
     async def recent(self, days: int, before: dt.date) -> list[Day]:
         """Return the stored days among the `days` dates before `before`, newest first."""
@@ -281,8 +305,14 @@ def _unpacked_brief(packed: bytes) -> Brief:
 
 @functools.lru_cache(maxsize=2)
 def _unpacked_day(packed: bytes) -> Day:
-    """The editions of many readers are made of the same day."""
+    """Parse once what the editions of many readers are made of."""
     return Day.model_validate_json(zlib.decompress(packed))
+
+
+@functools.lru_cache(maxsize=64)
+def _unpacked_gist(packed: bytes) -> Gist:
+    """Every weekly digest reads the same few gists."""
+    return Gist.model_validate_json(zlib.decompress(packed))
 
 
 def parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:

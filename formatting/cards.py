@@ -9,6 +9,7 @@ from formatting.document import (
     Bullets,
     Button,
     Heading,
+    Image,
     Importance,
     Paragraph,
     Quote,
@@ -17,19 +18,21 @@ from formatting.document import (
     UrlButton,
 )
 from formatting.locales import Locale
-from formatting.text import shorten
+from formatting.text import safe_url, shorten
 
 _ABSTRACT_COLUMNS = 1800
 _NAME_COLUMNS = 80
 _COMMENT_COLUMNS = 240
+_PICTURE_HOSTS = ("https://cdn-thumbnails.huggingface.co/", "https://cdn-uploads.huggingface.co/")
 
 Row = tuple[Button | UrlButton, ...]
 
 
 def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
-    """Return the paper under the title `head`."""
+    """Return the paper under the title `head`, with the picture that Hugging Face has of it."""
     found: list[Block] = [
         Heading(1, (Run(head),)),
+        *_thumbnail(locale, pick.paper),
         Bullets(tuple((line,) for line in _facts(locale, pick))),
         *shown.parts(locale, pick, "contribution", "why", "relation", "reason", "judgement", "focus"),
         *shown.byline(locale, pick),
@@ -54,6 +57,11 @@ def beside(locale: Locale, paper: Paper) -> Row:
     return (card, *opinions(locale, paper, 0, saved=False), UrlButton(locale.text("button.arxiv"), paper.url))
 
 
+def kept(locale: Locale, paper: Paper) -> Row:
+    """Return what can be done with a paper of the later list that is not read."""
+    return tuple(Button(locale.text(f"button.{name}"), name, paper.id) for name in ("card", "done", "remove"))
+
+
 def pages(locale: Locale, paper: Paper) -> Row:
     """Return the buttons that open the paper's pages, as far as there are any."""
     urls = {
@@ -64,6 +72,13 @@ def pages(locale: Locale, paper: Paper) -> Row:
         "project": paper.project,
     }
     return tuple(UrlButton(locale.text(f"button.{name}"), url) for name, url in urls.items() if url)
+
+
+def _thumbnail(locale: Locale, paper: Paper) -> tuple[Image, ...]:
+    """Return the paper's picture; none at an address that is not of Hugging Face's."""
+    url = safe_url(paper.thumbnail or "") or ""
+    alt = locale.text("paper.picture", title=shown.title(paper))
+    return (Image(url, alt),) if url.startswith(_PICTURE_HOSTS) else ()
 
 
 def _facts(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:

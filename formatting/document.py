@@ -6,7 +6,7 @@ Nothing here is escaped or cleaned: texts are as they came, and each renderer ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from brief.models import Language
@@ -119,11 +119,19 @@ class Buttons:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture at an https address that the chat itself fetches; surfaces without pictures show nothing."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Divider:
     """A pause between parts."""
 
 
-Block = Heading | Paragraph | Quote | Bullets | Buttons | Divider
+Block = Heading | Paragraph | Quote | Bullets | Buttons | Image | Divider
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,11 @@ class Document:
     language: Language
     blocks: tuple[Block, ...]
     summary: str = ""
+
+
+def without_pictures(document: Document) -> Document:
+    """Return the same document in words alone."""
+    return replace(document, blocks=tuple(block for block in document.blocks if not isinstance(block, Image)))
 
 
 def plain(spans: Iterable[Span]) -> str:

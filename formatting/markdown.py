@@ -1,6 +1,6 @@
 """Document -> CommonMark (https://spec.commonmark.org/0.31.2/), with nothing from outside read as markup.
 
-Buttons are left out, except those that open a page: a file has nothing to press.
+Pictures are left out, and buttons, except those that open a page: a file has nothing to press.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from formatting.document import (
     Style,
     UrlButton,
     separated,
+    without_pictures,
 )
 from formatting.text import clean, link
 
@@ -32,7 +33,7 @@ _MARKS = {Style.STRONG: "**", Style.EMPHASIS: "*"}
 
 def render(document: Document) -> str:
     """Return the document as CommonMark, ending in a newline. Links are http and https only."""
-    blocks = filter(None, (_block(block) for block in document.blocks))
+    blocks = filter(None, (_block(block) for block in without_pictures(document).blocks))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from brief.models import Language
-from formatting.document import Button, Buttons, Document, Importance, Paragraph, Run, Style
+from formatting.document import Block, Button, Buttons, Document, Importance, Paragraph, Run, Style
 from formatting.locales import load
 from formatting.text import shorten
 
@@ -45,9 +45,14 @@ def no_direct_messages(language: Language, name: str) -> Document:
 def with_threads(document: Document) -> Document:
     """Return a screen with how to ask in threads said last, above its buttons."""
     said = Paragraph((Run(load(document.language).text("channel.in_threads"), Style.MUTED),))
+    return above_buttons(document, said)
+
+
+def above_buttons(document: Document, *said: Block) -> Document:
+    """Return a screen with something said last, above its buttons."""
     blocks = document.blocks
     end = next((n for n, block in enumerate(blocks) if isinstance(block, Buttons)), len(blocks))
-    return replace(document, blocks=(*blocks[:end], said, *blocks[end:]))
+    return replace(document, blocks=(*blocks[:end], *said, *blocks[end:]))
 
 
 def with_way_back(language: Language, document: Document) -> Document:

@@ -55,6 +55,8 @@ Kind = Literal[
     "bad_number",
     "bad_switch",
     "bad_page",
+    "bad_span",
+    "bad_day",
     "bad_kind",
     "no_words",
     "not_saved",
@@ -85,7 +87,7 @@ def push(brief: Brief, items: int = TOP) -> Document:
 def more(brief: Brief) -> Document:
     """Return the papers worth scanning."""
     locale = load(brief.language)
-    shown_or_why = _entries(locale, brief.scan) if brief.scan else sections.aside(why_no_more(locale, brief))
+    shown_or_why = entries(locale, brief.scan) if brief.scan else sections.aside(why_no_more(locale, brief))
     return _document(brief, "more", [shown_or_why, _navigation(locale, "more")])
 
 
@@ -253,10 +255,11 @@ def _best(locale: Locale, brief: Brief, items: int) -> Block:
     """Return the best papers, or why there are none."""
     if not brief.picks:
         return sections.aside(why_no_papers(locale, brief))
-    return _entries(locale, brief.items[:items], numbered=True)
+    return entries(locale, brief.items[:items], numbered=True)
 
 
-def _entries(locale: Locale, picks: Sequence[Pick], *, numbered: bool = False) -> Bullets:
+def entries(locale: Locale, picks: Sequence[Pick], *, numbered: bool = False) -> Bullets:
+    """Return papers as a list: linked title, contribution, and categories with signals."""
     keys = tuple(cards.beside(locale, pick.paper) for pick in picks)
     return Bullets(tuple(_entry(locale, pick) for pick in picks), numbered, keys)
 

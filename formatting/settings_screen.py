@@ -24,7 +24,10 @@ _ZONES = {
 
 @dataclass(frozen=True)
 class SettingsView:
-    """What is set: `zone` is an IANA name, `items` from 3 to 10; who may not change it is shown no buttons."""
+    """What is set: `zone` is an IANA name, `items` from 3 to 10, `weekly` a day of the week, Monday is 0.
+
+    Who may not change it is shown no buttons.
+    """
 
     time: dt.time
     zone: str
@@ -33,6 +36,8 @@ class SettingsView:
     weekdays_only: bool
     subscribed: bool
     reminder: bool
+    pictures: bool = True
+    weekly: int | None = None
     allowed_to_change: bool = True
     own_profile: bool = False
 
@@ -78,6 +83,8 @@ def _said(locale: Locale, values: SettingsView) -> dict[str, str]:
         "items": str(values.items),
         "days": locale.text("settings.weekdays" if values.weekdays_only else "settings.every_day"),
         "reminder": locale.text("settings.on" if values.reminder else "settings.off"),
+        "weekly": locale.text("settings.off") if values.weekly is None else locale.raw("date.weekdays")[values.weekly],
+        "pictures": locale.text("settings.on" if values.pictures else "settings.off"),
         "profile": locale.text("settings.own_profile" if values.own_profile else "settings.operators_profile"),
     }
 
@@ -100,6 +107,10 @@ def _buttons(locale: Locale, values: SettingsView) -> tuple[tuple[Button, ...], 
         (
             _switch(locale, "weekdays", on=values.weekdays_only),
             _switch(locale, "reminder", on=values.reminder),
+        ),
+        (
+            _switch(locale, "weekly", on=values.weekly is not None),
+            _switch(locale, "pictures", on=values.pictures),
         ),
         (Button(locale.text(f"button.{own}"), own), Button(locale.text("button.profile"), "profile")),
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import count, groupby
 from typing import Any
 
-from formatting.document import Buttons, Document, Heading, Importance, Paragraph, Run, plain
+from formatting.document import Buttons, Document, Heading, Image, Importance, Paragraph, Run, plain, without_pictures
 from formatting.fit import Piece, fit, length, shorten, split, units
 from formatting.slack_buttons import elements, label_of, plain_text
 from formatting.slack_layout import SLASH_COMMANDS, Kind, Row, compact, rows, spoken
@@ -26,6 +26,7 @@ BLOCKS, VIEW_BLOCKS = 50, 100  # https://docs.slack.dev/reference/block-kit/bloc
 BLOCKS_TEXT = 9500
 TEXT = 4000  # https://docs.slack.dev/reference/methods/chat.postMessage#truncating
 _TITLE = 150
+_ALT = 2000  # https://docs.slack.dev/reference/block-kit/blocks/image-block
 # https://docs.slack.dev/messaging/formatting-message-text#escaping
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -62,8 +63,16 @@ def messages(document: Document, *, date: dt.date) -> list[Message]:
 
 
 def view_blocks(document: Document, *, date: dt.date) -> list[Json]:
-    """Return the document as at most 100 blocks for a Home tab or a modal."""
-    return _fitted(document, date, VIEW_BLOCKS)
+    """Return the document as at most 100 blocks for a Home tab or a modal, or under a link; pictures are left out.
+
+    Slack refuses a whole view when it cannot fetch one, and a modal can then not be opened again.
+    """
+    return _fitted(without_pictures(document), date, VIEW_BLOCKS)
+
+
+def bare(message: Message) -> Message:
+    """Return the message as it is shown where Slack cannot fetch its pictures."""
+    return replace(message, blocks=tuple(block for block in message.blocks if block["type"] != "image"))
 
 
 def calls(document: Document, *, channel: str = "@you", date: dt.date) -> list[Json]:
@@ -155,12 +164,19 @@ def _block(group: Sequence[Row], date: dt.date, numbers: Iterator[int]) -> Json 
             return {"type": "context", "elements": [plain_text(_said(first))]}
         case Kind.DIVIDER:
             return {"type": "divider"}
+        case Kind.IMAGE:
+            return _picture(first.image) if first.image else None
         case Kind.ACTIONS:
             pressed = elements(first.keys, first.buttons, date, numbers)
             return {"type": "actions", "elements": pressed} if pressed else None
     parts = [_element(shape, list(shown)) for shape, shown in groupby(group, _shape)]
     seen = [part for part in parts if part["elements"]]
     return _rich(seen) if seen else None
+
+
+def _picture(image: Image) -> Json:
+    alt = shorten(clean(image.alt).strip(), _ALT) or "…"
+    return {"type": "image", "image_url": image.url, "alt_text": alt}
 
 
 def _shape(row: Row) -> str:

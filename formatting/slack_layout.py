@@ -15,6 +15,7 @@ from formatting.document import (
     Divider,
     Document,
     Heading,
+    Image,
     Importance,
     Link,
     Paragraph,
@@ -49,6 +50,7 @@ class Kind(Enum):
     MUTED = auto()
     ACTIONS = auto()
     DIVIDER = auto()
+    IMAGE = auto()
 
     @property
     def rich(self) -> bool:
@@ -60,12 +62,13 @@ class Kind(Enum):
 class Row(Line):
     """A line of text, or what stands between lines; without a `gap` it begins a block.
 
-    Of the `keys` of an ACTIONS row the first `buttons` are seen.
+    Of the `keys` of an ACTIONS row the first `buttons` are seen; `image` is what an IMAGE row shows.
     """
 
     kind: Kind = Kind.TEXT
     keys: tuple[Key, ...] = ()
     buttons: int = 0
+    image: Image | None = None
 
 
 def rows(document: Document) -> list[Row]:
@@ -127,6 +130,8 @@ def _block(block: Block, offered: frozenset[tuple[str, str]]) -> Iterator[Row]:
             for keys in block.rows:
                 left = (key for key in keys if isinstance(key, UrlButton) or (key.action, key.value) not in offered)
                 yield from _actions(tuple(left), _IN_ROW)
+        case Image():
+            yield Row((), Importance.DETAIL, "", kind=Kind.IMAGE, image=block)
         case Divider():
             yield Row((), Importance.DETAIL, "", kind=Kind.DIVIDER)
 

@@ -20,7 +20,7 @@ METADATA_CHARACTERS = 3000
 PROFILE_CHARACTERS = 2000
 TYPED_CHARACTERS = 200  # of what somebody looks for, and of a place
 ITEMS: Final = tuple(str(number) for number in range(3, 11))
-OPTIONS: Final = ("subscribe", "weekdays", "reminder")
+OPTIONS: Final = ("subscribe", "weekdays", "reminder", "weekly", "pictures")
 
 
 def home(document: Document, *, date: dt.date) -> View:
@@ -85,7 +85,9 @@ def _select(locale: Locale, name: str, choices: Mapping[Any, str], chosen: str) 
 
 
 def _options(locale: Locale, values: SettingsView) -> View:
-    on = dict(zip(OPTIONS, (values.subscribed, values.weekdays_only, values.reminder), strict=True))
+    weekly = values.weekly is not None
+    states = (values.subscribed, values.weekdays_only, values.reminder, weekly, values.pictures)
+    on = dict(zip(OPTIONS, states, strict=True))
     options = {name: _option(locale.text(f"slack.settings.{name}"), name) for name in OPTIONS}
     field: View = {"type": "checkboxes", "options": list(options.values())}
     if any(on.values()):  # Slack refuses an empty list

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from formatting.document import Button, Buttons, Document, UrlButton
+from formatting.document import Button, Buttons, Document, Image, UrlButton
 from formatting.fit import Line, Piece, split
 from formatting.press import pack
 from formatting.telegram_fit import fit, fits
@@ -36,10 +36,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message in HTML parse mode, and its rows of buttons."""
+    """One message in HTML parse mode, its rows of buttons, and the address of a picture shown above it."""
 
     html: str
     buttons: tuple[tuple[Key, ...], ...] = ()
+    picture: str = ""
 
 
 @lru_cache(maxsize=256)  # a morning's push and its cards go to many chats
@@ -48,7 +49,8 @@ def render(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) -> Mes
 
     The least important text is shortened first; items, links and buttons stay. `date` is the edition's, for buttons.
     """
-    return Message(_html(fit(lines(document.blocks), limit), document), _keys(document, date))
+    picture = next((block.url for block in document.blocks if isinstance(block, Image)), "")
+    return Message(_html(fit(lines(document.blocks), limit), document), _keys(document, date), picture)
 
 
 def render_split(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) -> list[Message]:
@@ -78,11 +80,20 @@ def parameters(message: Message) -> dict[str, Any]:
     taken: dict[str, Any] = {
         "text": message.html,
         "parse_mode": "HTML",
-        "link_preview_options": {"is_disabled": True},
+        "link_preview_options": preview(message),
     }
     if message.buttons:
         taken["reply_markup"] = {"inline_keyboard": [[_pressable(key) for key in row] for row in message.buttons]}
     return taken
+
+
+def preview(message: Message) -> dict[str, Any]:
+    """Return link_preview_options: a picture is shown as the preview of its address, which a text may have and lose.
+
+    A message with a photo could not become one without, nor have more than 1,024 characters.
+    https://core.telegram.org/bots/api#linkpreviewoptions
+    """
+    return {"url": message.picture, "show_above_text": True} if message.picture else {"is_disabled": True}
 
 
 def toast(document: Document) -> str:

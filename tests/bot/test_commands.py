@@ -225,6 +225,8 @@ async def test_a_time_and_a_city_are_understood(reader, typed, time, zone):
 async def test_settings_change_one_thing_each_and_keep_the_rest(reader):
     for line in ("/time 7:30", "/zone Asia/Tokyo", "/items 8", "/weekdays on", "/reminder off", "/subscribe"):
         await reader(line)
+    for line in ("/weekly 周日", "/pictures off"):
+        await reader(line)
     assert "中文" in await reader.text("/lang 中文")
     chat = await reader.chat()
     assert chat == PRIVATE.model_copy(
@@ -234,6 +236,8 @@ async def test_settings_change_one_thing_each_and_keep_the_rest(reader):
             "items": 8,
             "weekdays_only": True,
             "reminder": False,
+            "weekly": 6,
+            "pictures": False,
             "subscribed": True,
             "language": "zh",
         }
@@ -241,7 +245,7 @@ async def test_settings_change_one_thing_each_and_keep_the_rest(reader):
     assert "设置" in await reader.text("/settings")
 
 
-@pytest.mark.parametrize("name", ["time", "zone", "lang", "items", "weekdays", "reminder"])
+@pytest.mark.parametrize("name", ["time", "zone", "lang", "items", "weekdays", "reminder", "pictures"])
 async def test_a_setting_without_a_value_shows_what_is_set(reader, name):
     assert await reader.text(f"/{name}") == await reader.text("/settings")
     assert await reader.services.people.chat(PRIVATE.id) is None

@@ -154,7 +154,9 @@ async def test_a_change_that_moves_nothing_leaves_what_is_due(people, deliveries
 async def test_private_chats_are_due_a_reminder_each_saturday_if_they_want_one(people, store):
     await people.save_chat(Chat(id=ANNA, subscribed=True, weekdays_only=True))
     assert await planned(store) == {ANNA: EIGHT, f"{ANNA}#reminder": EIGHT + DAY}
-    await people.change(ANNA, reminder=False)
+    await people.change(ANNA, weekly=6)  # which tells of the later list too
+    assert await planned(store) == {ANNA: EIGHT, f"{ANNA}#weekly": EIGHT + 2 * DAY}
+    await people.change(ANNA, weekly=None, reminder=False)
     assert await planned(store) == {ANNA: EIGHT}
 
 

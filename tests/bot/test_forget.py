@@ -38,9 +38,7 @@ def texts(value: Any) -> Iterator[str]:
 
 async def naming(redis: Any, chat: str) -> list[str]:
     """Return the keys that name a chat, themselves or in their values."""
-    own = re.compile(
-        rf"(?<![\w:/-]){re.escape(chat)}(?![\w-])|(?<=:1:)\w+:{re.escape(chat)}(?![\w-])|{own_name(chat)}"
-    )
+    own = re.compile(rf"(?<![\w:/-]){re.escape(chat)}(?![\w-])|(?<=:1:)\w+:{re.escape(chat)}(?![\w-])|{own_name(chat)}")
     found = await everything(redis)
     return [key for key, (value, _) in found.items() if any(own.search(text) for text in (key, *texts(value)))]
 

@@ -249,7 +249,7 @@ async def test_settings_are_changed_in_a_modal(fake, services):
             "zone": {"zone": "tokyo"},
             "language": {"language": "en"},
             "items": {"items": "8"},
-            "options": {"options": ["subscribe", "weekdays"]},
+            "options": {"options": ["subscribe", "weekdays", "weekly"]},
             "profile": {"profile": "GUI agents: computer use, web agent\navoid: speech"},
         },
     )
@@ -258,6 +258,7 @@ async def test_settings_are_changed_in_a_modal(fake, services):
     chat = await services.people.chat(ADA)
     assert (chat.time, chat.zone, chat.language, chat.items) == (dt.time(6, 45), "Asia/Tokyo", "en", 8)
     assert (chat.subscribed, chat.weekdays_only, chat.reminder) == (True, True, False)
+    assert (chat.weekly, chat.pictures) == (5, False)
     assert "avoid: speech" in chat.profile
     assert "06:45" in fake.home("U1").plain
     assert load("en").text("title.settings") in fake.home("U1").plain

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tests.fakes.slack_elements import ACCESSORY, ACTIONS, ID, IMAGE, INPUT, URL, plain, text, texts
@@ -104,6 +104,15 @@ def check_message(blocks: Any, text: Any, *, longest: int = LONGEST_TEXT) -> Non
         _refuse_blocks(list(_MESSAGE_BLOCKS(blocks, "/blocks")))
         if total_text(blocks) > TOTAL_TEXT:
             raise SlackRefusal("msg_blocks_too_long")
+
+
+def check_pictures(blocks: list[dict[str, Any]], unreachable: Collection[str]) -> None:
+    """Raise SlackRefusal for a message with a picture that Slack cannot fetch, which it tries before it takes it.
+
+    https://github.com/slackapi/python-slack-sdk/issues/1782
+    """
+    places = [n for n, block in enumerate(blocks) if block.get("image_url") in unreachable]
+    _refuse_blocks([f"downloading image failed [json-pointer:/blocks/{n}/image_url]" for n in places])
 
 
 def check_view(view: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.fakes.slack_blocks import LONGEST_TEXT, LONGEST_UPDATE, check_message
+from tests.fakes.slack_blocks import LONGEST_TEXT, LONGEST_UPDATE, check_message, check_pictures
 from tests.fakes.slack_call import Call
 from tests.fakes.slack_errors import SlackRefusal
 from tests.fakes.slack_things import Channel
@@ -99,6 +99,7 @@ def _content(call: Call, longest: int) -> list[dict[str, Any]]:
     if blocks is not None and not isinstance(blocks, list):
         raise SlackRefusal(_FORMAT)
     check_message(blocks, call.text("text"), longest=longest)
+    check_pictures(blocks or [], call.world.unreachable)
     return blocks or []
 
 

@@ -16,7 +16,9 @@ async def get_upload_url(call: Call) -> dict[str, Any]:
     length = str(call.get("length"))
     if not length.isdecimal() or int(length) == 0:
         raise invalid("[ERROR] must be more than 0 [json-pointer:/length]")
-    file = File(call.world.next_id("F"), call.team.id, call.text("filename"), int(length))
+    if len(call.text("alt_txt")) > 1000:
+        raise invalid("[ERROR] must be less than 1001 characters [json-pointer:/alt_txt]")
+    file = File(call.world.next_id("F"), call.team.id, call.text("filename"), int(length), alt=call.text("alt_txt"))
     call.world.files[file.id] = file
     return {"ok": True, "upload_url": f"{call.world.url}/upload/{file.id}", "file_id": file.id}
 

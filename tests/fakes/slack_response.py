@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.slack_blocks import check_message
+from tests.fakes.slack_blocks import check_message, check_pictures
 from tests.fakes.slack_errors import SlackRefusal
 from tests.fakes.slack_things import Channel, Message
 from tests.fakes.slack_world import World
@@ -78,6 +78,7 @@ class Responses:
             return
         text, blocks = str(payload.get("text") or ""), _listed(payload.get("blocks"))
         check_message(blocks, text)
+        check_pictures(blocks, self.world.unreachable)
         if replace and address.original is not None:
             _replace(address.original, text, blocks)
         else:

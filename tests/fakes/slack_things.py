@@ -196,6 +196,7 @@ class File:
     name: str
     length: int
     title: str = ""
+    alt: str = ""
     content: bytes | None = None
     shared: bool = False
     channel: str = ""

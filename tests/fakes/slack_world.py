@@ -70,6 +70,7 @@ class World:
         self.unfurl_domains = {"arxiv.org"}
         self.shared_links: dict[tuple[str, str], set[str]] = {}  # (channel, ts) or (source, unfurl_id) -> URLs
         self.files: dict[str, File] = {}
+        self.unreachable: set[str] = set()  # addresses of pictures that cannot be fetched
         self.limits = Limits()
         self.rotation = False  # whether access tokens expire
         self.skipped = 0.0

@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 TOKEN = "123456:AAFakeTokenForTheBotOfTheTests_0123456"
-SENDS = {"sendmessage", "senddocument", "editmessagetext", "editmessagereplymarkup"}
+SENDS = {"sendmessage", "senddocument", "sendphoto", "editmessagetext", "editmessagereplymarkup"}
 
 
 @dataclass

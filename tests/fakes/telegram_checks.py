@@ -145,6 +145,23 @@ def inline_keyboard(parameters: Parameters) -> dict[str, Any] | None:
     return {"inline_keyboard": rows} if rows else None
 
 
+def link_preview(parameters: Parameters) -> dict[str, Any]:
+    """Return {"link_preview_options"} of a message, nothing for the default. Unknown ones are lost.
+
+    https://core.telegram.org/bots/api#linkpreviewoptions
+    """
+    options = parameters.nested("link_preview_options", "link preview options JSON object")
+    if not options:
+        return {}
+    if not isinstance(options, dict):
+        raise bad_request("object expected as link preview options")
+    known = {"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"}
+    parameters.lost += sorted(options.keys() - known)
+    if options.get("url") and not is_link(str(options["url"])):
+        raise bad_request("WEBPAGE_URL_INVALID")
+    return {"link_preview_options": options}
+
+
 def _check_button(button: Any) -> None:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")

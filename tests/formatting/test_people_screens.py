@@ -1,6 +1,7 @@
 import ast
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -252,11 +253,12 @@ def test_settings_mark_what_is_set_and_every_button_names_its_value() -> None:
         ("lang", "zh"),
         ("items", "5"),
         ("reminder", "off"),
+        ("pictures", "off"),
     ]
-    assert {"time", "zone", "lang", "items", "weekdays", "reminder", "unsubscribe", "profile"} == set(
-        dict(actions(document))
-    )
-    assert ("weekdays", "on") in actions(document)
+    switches = {"weekdays", "reminder", "weekly", "pictures"}
+    assert {"time", "zone", "lang", "items", "unsubscribe", "profile", *switches} == set(dict(actions(document)))
+    assert {("weekdays", "on"), ("weekly", "on")} <= set(actions(document))
+    assert "每周回顾：周日" in shown(settings_screen("zh", replace(VIEW, weekly=6)))
     assert all(word in shown(document) for word in ("08:00", "上海 · Asia/Shanghai", "中文", "每天", "/time 7:30"))
 
 

@@ -66,13 +66,13 @@ def test_the_settings_modal_is_filled_with_what_is_set() -> None:
     assert shown["language"]["initial_option"]["value"] == "zh"
     assert shown["items"]["initial_option"]["value"] == "4"
     assert [option["value"] for option in shown["items"]["options"]] == [str(n) for n in range(3, 11)]
-    assert [option["value"] for option in shown["options"]["initial_options"]] == ["subscribe", "weekdays"]
+    assert [option["value"] for option in shown["options"]["initial_options"]] == ["subscribe", "weekdays", "pictures"]
     assert shown["profile"]["initial_value"] == "GUI agents: computer use"
     assert shown["profile"]["multiline"]
 
 
 def test_a_settings_modal_without_anything_set_is_one_that_slack_takes() -> None:
-    bare = replace(VIEW, weekdays_only=False, subscribed=False, reminder=False)
+    bare = replace(VIEW, weekdays_only=False, subscribed=False, reminder=False, pictures=False)
     shown = settings_modal("en", bare, "")
     check_view(shown)
     assert "initial_options" not in fields(shown)["options"]
