@@ -225,7 +225,7 @@ async def test_lists_chats_and_votes_are_kept_for_good(people: People, raw: Redi
     await people.refused("telegram:99")
     ttl = {key.decode().removeprefix("{paperboy}:1:"): await raw.ttl(key) async for key in raw.scan_iter()}
     assert ttl.pop("refused:telegram:99") > 0
-    kept = {"subscribed": FOREVER, "due": FOREVER} | {
+    kept = {"{paperboy}:layout": FOREVER, "subscribed": FOREVER, "due": FOREVER} | {
         f"{kind}:{ANNA}": FOREVER for kind in ("chat", "owners", "later", "votes")
     }
     assert ttl == kept

@@ -103,7 +103,7 @@ async def test_bots_do_not_wait_for_each_other(store: Store):
 async def test_nothing_stays_and_no_token_is_written(processes, store: Store):
     await processes[0].turn("a", (CHAT, Limit(20, 60.0)), OVERALL)
     await processes[0].pause("a", 5)
-    keys = await store.client.keys("*")
+    keys = await store.client.keys("{paperboy}:1:*")
     assert len(keys) == 3
     assert all([0 < await store.client.pttl(key) < 61_000 for key in keys])
     assert not [key for key in keys if TOKEN[-8:].encode() in key]
@@ -114,15 +114,15 @@ async def test_a_limit_of_no_seconds_costs_no_question(processes, store: Store):
         return 1
 
     assert await Lanes(NONE, processes[0]).run("a", (NONE,), call) == 1
-    assert await store.client.keys("*") == []
+    assert await store.client.keys("{paperboy}:1:*") == []
     await Lanes(NONE, processes[0]).run("a", (CHAT,), call)
-    assert [key.count(b":") for key in await store.client.keys("*")] == [5]
+    assert [key.count(b":") for key in await store.client.keys("{paperboy}:1:*")] == [5]
 
 
 async def test_a_call_that_starts_late_moves_its_moment(processes, store: Store):
     one, slow = processes[0], Limit(2, 1.0)
     await one.turn("a", (CHAT,), slow)
-    [sends] = [key for key in await store.client.keys("*") if key.count(b":") == 4]
+    [sends] = [key for key in await store.client.keys("{paperboy}:1:*") if key.count(b":") == 4]
     second = asyncio.create_task(one.turn("b", (CHAT,), slow))
     while len(kept := await store.client.zrange(sends, 0, -1, withscores=True)) < 2:
         pass  # until its place is reserved: then the process is busy
@@ -136,7 +136,7 @@ async def test_a_call_that_starts_late_moves_its_moment(processes, store: Store)
 async def test_a_clock_that_went_back_stops_nobody(processes, store: Store):
     one = processes[0]
     await one.turn("a", (CHAT,), OVERALL)
-    for key in await store.client.keys("*"):
+    for key in await store.client.keys("{paperboy}:1:*"):
         [(member, moment)] = await store.client.zrange(key, 0, -1, withscores=True)
         await store.client.zadd(key, {member: moment + 3600})
     async with asyncio.timeout(60):

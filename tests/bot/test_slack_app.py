@@ -258,7 +258,7 @@ async def test_a_workspace_installs_the_app(fake, site, store, rotation):
     workspace = await site.installations.workspace("T1")
     assert (workspace.bot_id, workspace.bot_user) == (fake.team("T1").bot_id, fake.team("T1").bot_user)
     assert bool(workspace.refresh_token) == bool(workspace.expires) == rotation
-    stored = b"".join([await store.client.get(key) for key in await store.client.keys("*")])
+    stored = b"".join([await store.client.get(key) for key in await store.client.keys("{paperboy}:1:*")])
     for secret in filter(None, (workspace.token, workspace.refresh_token)):
         assert secret in fake.world.tokens
         assert secret.encode() not in stored

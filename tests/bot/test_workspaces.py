@@ -30,7 +30,7 @@ def installations(store: Store) -> Installations:
 
 
 async def raw(store: Store) -> bytes:
-    keys = await store.client.keys("*")
+    keys = await store.client.keys("{paperboy}:1:*")
     return b"\n".join([*keys, *[await store.client.get(key) for key in keys]])
 
 

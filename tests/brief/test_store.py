@@ -111,6 +111,7 @@ async def test_items_stay_120_days_and_briefs_for_good(store: Store, raw: Redis)
     await store.save_brief(brief())
     await store.save_shown("me", DATE, {"2605.00001": 1}, NOW)
     ttl = {key.decode(): await raw.ttl(key) async for key in raw.scan_iter()}
+    assert ttl.pop("{paperboy}:layout") == FOREVER
     assert ttl.pop("{paperboy}:1:days") == ttl.pop("{paperboy}:1:brief:2026-05-01:me:en") == FOREVER
     assert len(ttl) == 6
     assert all(DAYS_120 - 60 < seconds <= DAYS_120 for seconds in ttl.values())
