@@ -34,6 +34,9 @@ _OTHERS = re.compile(
     r"|agent|pipeline|baseline)|前作|竞品|对手",
     re.IGNORECASE,
 )
+_EVERY = re.compile(
+    r"\b(?:all|every|any|each|state[- ]of[- ]the[- ]art|SOTA|best)\b|所有|全部|一切|任何|各|最[好佳优强]", re.IGNORECASE
+)
 _SET_BESIDE = re.compile(  # the other side of a text's comparison stands behind it
     r"\b(?:than|over|above|below|against|versus|vs|with|to|from|outperform\w*|surpass\w*|beat\w*|exceed\w*|outscor\w*|match\w*|"
     r"improv\w+ (?:up)?on|unlike|whereas|while)\b|优于|超过|超越|胜过|高于|低于|[相]?比|较|强于|领先",
@@ -108,7 +111,8 @@ class Comparisons:
         if named:
             return self._names_it(statement, named[0], found)
         if _OTHERS.search(compared):
-            return any(_with_others(text) for text in self._windows(found))
+            every = _EVERY.search(compared)
+            return any(_with_others(text) for text in self._windows(found) if not every or _EVERY.search(text))
         if _GENERAL.search(compared):
             return bool(found)
         texts = [text for text in self._windows(found) if _AGAINST.search(text)]

@@ -195,22 +195,24 @@ def _parts(quantity: Quantity) -> Iterator[tuple[Decimal, str]]:
 def _of_the_writer(quantity: Quantity, text: str, evidence: Evidence) -> bool:
     """Whether a number counts what is listed, or the writer's own points, or is one the reader is told to try."""
     value, kind = quantity.readings[0]
-    if kind != "plain" or value < 3:
+    if kind != "plain":
         return False
     if value <= _MOST_TO_TRY and advice.spends(text, quantity.start):
         return True
-    if value <= _MOST_OF_A_LIST and lists.spelled_out(text, quantity.end, int(value)):
+    if 3 <= value <= _MOST_OF_A_LIST and lists.spelled_out(text, quantity.end, int(value)):
         return True
-    small = value <= _MOST_COUNTED and not quantity.text[0].isdigit() and len(quantity.readings) == 1
+    small = 3 <= value <= _MOST_COUNTED and not quantity.text[0].isdigit() and len(quantity.readings) == 1
     return small and (value in evidence.listed or bool(_OWN_POINTS.match(text, quantity.end)))
 
 
 def _ratio_of(quantity: Quantity, figures: Sequence[Quantity]) -> bool:
     """Whether a ratio in words is that of two figures of the same sentence, or a share of it in other words."""
-    value, kind = quantity.readings[0]
-    if quantity.text[0].isdigit() or not (kind == "x" or kind.startswith("of ")) or value <= 0:
+    value, kind = next(
+        ((v, k) for v, k in quantity.readings if k in ("x", "percent") or k[:3] == "of "), (Decimal(0), "")
+    )
+    if quantity.text[0].isdigit() or value <= 0:
         return False
-    share = 1 / value if kind == "x" else value / Decimal(kind[3:])
+    share = {"x": 1 / value, "percent": value / 100}.get(kind) or value / Decimal(kind[3:])
     known = [figure.readings[0] for figure in figures if figure.readings[0][0] > 0]
     if kind != "x" and any(unit == "percent" and abs(percent / 100 - share) <= _NEAR for percent, unit in known):
         return True

@@ -121,7 +121,9 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     measured, unit = (
         measures(text, at, readings[0][0] if at == end else _value(match["digits"])) if kind is None else ((), None)
     )
-    counted = things(text, match.start(), end) | ({unit} if unit else set())
+    counted = things(text, match.start(), end)
+    if unit:  # which says more than that it is one of time or memory
+        counted = (counted - {"second", "byte"}) | {unit}
     word = match["english"] or match["chinese"]
     small = bool(word) and kind is None and readings[0][0] <= 2 and not _MEASURE.match(text, end)
     free = small or _free_place(text, match) or match["chinese"] in ("零", "〇")

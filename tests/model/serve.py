@@ -28,7 +28,9 @@ def main() -> None:
     options.model.path = weights()
     options.n_ctx, options.n_parallel = CONTEXT, 1
     options.n_gpu_layers, options.port, options.verbosity = 0, 0, 0
-    options.sampling.seed, options.sampling.temp, options.sampling.penalty_repeat = 1, 0.2, 1.2
+    options.cpuparams.n_threads = options.cpuparams_batch.n_threads = 1  # two wait for each other on a busy machine
+    # A penalty on repeating itself, or it would not find an end.
+    options.sampling.seed, options.sampling.temp, options.sampling.dry_multiplier = 1, 0.7, 0.8
     server = xllamacpp.Server(options)  # it runs as long as it is held
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()
