@@ -275,7 +275,7 @@ def _unpacked_brief(packed: bytes) -> Brief:
 
 @functools.lru_cache(maxsize=2)
 def _unpacked_day(packed: bytes) -> Day:
-    """The editions of many readers are made of the same day."""
+    """Many readers have editions made of the same day."""
     return Day.model_validate_json(zlib.decompress(packed))
 
 
