@@ -245,7 +245,7 @@ async def test_clicks_and_what_was_shown_move_with_a_chat(anna, clock):
 
 
 async def test_what_stood_high_and_was_not_shown_comes_back_once_marked(anna):
-    """Five papers that say the same crowd each other out: what they leave behind is marked the day after, and no more."""
+    """Papers that say the same crowd each other out: who is left behind is marked the day after, and no more."""
     twins = [
         Paper(
             id=f"2604.9000{n}",
