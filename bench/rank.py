@@ -28,7 +28,7 @@ from shared.by_hand import compare
 from shared.labelled import Figures, LabelledDay, days_of, judge, labelled, papers_of
 from shared.orders import ORDERS
 from shared.reader import course
-from shared.speed import costs
+from shared.speed import costs, sizes
 
 from brief.profile import Profile, load_profile
 
@@ -92,7 +92,9 @@ def measure(shared: Path) -> dict[str, dict[str, Any]]:
             figures.update(learning(label, days, profile))
     figures.update(by_hand(shared))
     papers = [paper for day in days_of(shared) for paper in papers_of(shared, day)][:1000]
-    figures.update((name, _figure(value, at_most=AT_MOST.get(name))) for name, value in costs(papers).items())
+    for name, cost in costs(papers).items():
+        figures[name] = _figure(cost.wall, at_most=AT_MOST.get(name), peers={"cpu": cost.cpu})
+    figures.update((name, _figure(value, at_most=AT_MOST.get(name))) for name, value in sizes(papers).items())
     return figures
 
 
@@ -105,7 +107,7 @@ def _figure(
 
 def table(figures: dict[str, dict[str, Any]]) -> Table:
     """Lay the figures out, a row each."""
-    peers = ("bm25", "tfidf", "random", "fixed")
+    peers = ("bm25", "tfidf", "random", "fixed", "cpu")
     result = Table(*("figure", "ours", *peers, "worst day", "target", "ok"))
     for name, figure in figures.items():
         values = (figure["value"], *(figure["peers"].get(p) for p in peers), figure.get("worst_day"), figure["target"])
@@ -127,7 +129,7 @@ def main() -> int:
     if options.json:
         print(json.dumps(figures))
     else:
-        Console(width=130).print(table(figures))
+        Console(width=140).print(table(figures))
     return 0 if all(figure["ok"] for figure in figures.values()) else 1
 
 

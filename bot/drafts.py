@@ -14,7 +14,8 @@ from brief.models import Brief, Day, Language, Paper, Ranked
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus
 from brief.ranking.learning import Taste, learn, planted
-from brief.ranking.score import laid_out
+from brief.ranking.relevance import paper_document
+from brief.ranking.score import Laid, laid_out
 from brief.standing import Moved, Standing, moved_words, standing
 from brief.store import Store, newest
 
@@ -31,7 +32,7 @@ class Drafts:
 
     def __init__(self, store: Store, tastes: Tastes, clock: Callable[[], dt.datetime]) -> None:
         self._store, self._tastes, self._clock = store, tastes, clock
-        self._layouts: dict[Hashable, asyncio.Task[Corpus]] = {}
+        self._layouts: dict[Hashable, asyncio.Task[Laid]] = {}
 
     async def draft(self, day: Day, language: Language, profile: Profile) -> Draft:
         """Return the day ranked for a reader, by what they had clicked when this edition was first made."""
@@ -42,8 +43,8 @@ class Drafts:
             missed=await self._missed(profile, date, made),
             taste=await self.taste(profile, made),
         )
-        corpus = await self._corpus(day)
-        return await asyncio.to_thread(Draft, day, profile, language, reader=reader, corpus=corpus, now=now)
+        laid = await self._laid(day)
+        return await asyncio.to_thread(Draft, day, profile, language, reader=reader, laid=laid, now=now)
 
     async def keep(self, draft: Draft, brief: Brief) -> None:
         """Store a brief and what it showed; one that is empty shows nothing and is made again."""
@@ -63,17 +64,17 @@ class Drafts:
             if paper := await self._store.paper(paper_id):
                 taste = learn(taste, paper, "like" if vote > 0 else "dislike", until)
         reader = edition.Reader(shown=await self._shown(profile, day.window.date, now), taste=taste)
-        return await asyncio.to_thread(edition.ranked, day, profile, reader, await self._corpus(day))
+        return await asyncio.to_thread(edition.ranked, day, profile, reader, await self._laid(day))
 
     async def standing(self, paper: Paper, day: Day, profile: Profile) -> Standing:
         """Return where a paper stands among those of a day that were not shown before it, by all clicks until now."""
         shown = await self._shown(profile, day.window.date, self._clock())
-        taste, corpus = await self.taste(profile), await self._corpus(day)
-        return await asyncio.to_thread(standing, paper, day, profile, shown=shown, taste=taste, corpus=corpus)
+        taste, laid = await self.taste(profile), await self._laid(day)
+        return await asyncio.to_thread(standing, paper, day, profile, shown=shown, taste=taste, laid=laid)
 
     async def moved(self, day: Day | None, profile: Profile, last: int) -> Moved:
         """Return which words the `last` clicks of a reader moved most, among the papers of a day."""
-        corpus = await self._corpus(day) if day else laid_out(())
+        corpus = (await self._laid(day)).corpus if day else Corpus(())
         return await asyncio.to_thread(moved_words, corpus, profile, await self.taste(profile), last, self._clock())
 
     async def taste(self, profile: Profile, until: dt.datetime | None = None) -> Taste:
@@ -106,7 +107,7 @@ class Drafts:
         yesterday = await self._store.memory(name, date - _DAY)
         return yesterday.missed if yesterday and yesterday.made <= made else ()
 
-    async def _corpus(self, day: Day) -> Corpus:
+    async def _laid(self, day: Day) -> Laid:
         """Return a day's papers laid out after those of the days before, once for all of its readers."""
         key = day.window.date, day.collected, hash(tuple((paper.id, paper.version) for paper in day.papers))
         if key not in self._layouts:
@@ -119,9 +120,10 @@ class Drafts:
             self._layouts.pop(key, None)
             raise
 
-    async def _lay_out(self, day: Day) -> Corpus:
+    async def _lay_out(self, day: Day) -> Laid:
         known = {paper.id for paper in day.papers}
         earlier: dict[str, Paper] = {}
         for before in await self._store.recent(EARLIER, day.window.date):
             earlier |= {paper.id: paper for paper in before.papers if paper.id not in known and paper.id not in earlier}
-        return await asyncio.to_thread(lambda: laid_out(day.papers, laid_out(tuple(earlier.values()))))
+        documents = [paper_document(paper) for paper in earlier.values()]
+        return await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))

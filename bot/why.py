@@ -32,6 +32,8 @@ async def why(request: Request, services: Services) -> Reply:
     day = await _day(request, services)
     profile = learning_profile(request.chat, services, day)
     stands = await services.drafts.standing(paper, day, profile)
+    taught = await lessons(request.chat, services, day, _LAST)
+    reason = _reason(stands, made)
     view = screen.WhyView(
         paper=paper,
         score=stands.item.score,
@@ -39,11 +41,11 @@ async def why(request: Request, services: Services) -> Reply:
         place=stands.place,
         of=stands.of,
         found=_found(paper, made),
-        reason=_reason(stands, made),
+        reason="" if reason == "alike" and taught.since else reason,  # clicks have lifted it since
         matched=_matched(stands, profile, request.language),
         facts=_facts(paper, profile),
         curiosity=curiosity if (curiosity := CURIOUS * stands.item.score.doubt) >= _CURIOUS else 0.0,
-        lessons=await lessons(request.chat, services, day, _LAST),
+        lessons=taught,
     )
     return screen.why(request.language, view)
 

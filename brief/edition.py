@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 
 from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranked, Repo
 from brief.profile import Profile
-from brief.ranking.corpus import Corpus
 from brief.ranking.diversity import missed, select
 from brief.ranking.follow import RankedFollow, rank_follow
 from brief.ranking.learning import Taste
-from brief.ranking.score import NOTHING, rank
+from brief.ranking.score import NOTHING, Laid, rank
 from brief.taxonomy import classify
 from brief.writing.cards import labels
 from brief.writing.extractive import MUST_READS, Extractive
@@ -49,7 +48,7 @@ class Draft:
     """An edition in the making: the day ranked for one reader, from which a brief is arranged by extraction.
 
     `chosen` are the recommendations of the ranking, `candidates` at most 30 papers that could be recommended instead,
-    those of the brief first. `corpus` is what `laid_out` made of the day's papers, after those of earlier days.
+    those of the brief first. `laid` is what `laid_out` made of the day's papers, after those of earlier days.
     """
 
     def __init__(
@@ -60,10 +59,10 @@ class Draft:
         *,
         reader: Reader,
         now: dt.datetime,
-        corpus: Corpus | None = None,
+        laid: Laid | None = None,
     ) -> None:
         self.day, self.profile, self.language, self._now = day, profile, language, now
-        self._best, self._returned = ranked(day, profile, reader, corpus), reader.missed
+        self._best, self._returned = ranked(day, profile, reader, laid), reader.missed
         self._desk = Desk(day.papers, profile, language, day.window.until, reader)
         self.chosen = select(self._best, PICKS)
         self._scanned = select(self._best, SCAN, chosen=self.chosen, named=False)
@@ -112,12 +111,12 @@ class Draft:
         return [item.paper.id for item in missed(self._best, shown, self._returned)]
 
 
-def ranked(day: Day, profile: Profile, reader: Reader, corpus: Corpus | None = None) -> list[Ranked]:
+def ranked(day: Day, profile: Profile, reader: Reader, laid: Laid | None = None) -> list[Ranked]:
     """Return the day's papers that no earlier edition showed, best first; a new version of a shown one may return.
 
-    All papers of the day are ranked: what `corpus` tells of words is the same for every reader.
+    All papers of the day are ranked: what `laid` tells of words is the same for every reader.
     """
-    best = rank(day.papers, profile, day.window.until, corpus=corpus, taste=reader.taste)
+    best = rank(day.papers, profile, day.window.until, laid=laid, taste=reader.taste)
     return [item for item in best if unseen(item.paper, reader.shown)]
 
 

@@ -87,13 +87,12 @@ def _stem(term: str) -> str:
 
 def _scores(corpus: Corpus, query: _Query) -> Floats:
     """Return the BM25 score of each document, 0 for one that lacks a phrase."""
-    scores = np.zeros(corpus.size)
-    for phrase in (*query.phrases, *([word] for word in query.words)):
-        frequency = corpus.frequency(phrase)
-        scores += corpus.rarity(frequency) * saturated(frequency)
-    for phrase in query.phrases:
-        scores *= corpus.frequency(phrase) > 0
-    return scores
+    phrases = [*query.phrases, *([word] for word in query.words)]
+    counts = corpus.counted(phrases)
+    rarity = corpus.rarity(np.bincount(counts.phrase, minlength=len(phrases)))
+    scores = corpus.total(counts, rarity[counts.phrase] * saturated(counts.frequency))
+    phrases_said = corpus.total(counts, counts.phrase < len(query.phrases))
+    return np.where(phrases_said == len(query.phrases), scores, 0.0)
 
 
 def _document(paper: Paper) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from brief.profile import Profile
 from brief.ranking.corpus import Corpus
 from brief.ranking.learning import Taste, documents, moved
 from brief.ranking.relevance import relevance
-from brief.ranking.score import rank
+from brief.ranking.score import Laid, rank
 
 _KNOWN = 2  # papers that say a word, the clicked ones included: the name of a single method tells a reader nothing
 
@@ -38,12 +38,12 @@ class Moved(NamedTuple):
     away: tuple[str, ...] = ()
 
 
-def standing(paper: Paper, day: Day, profile: Profile, *, shown: Shown, taste: Taste, corpus: Corpus) -> Standing:
-    """Return where a paper, of any day, stands among the papers of a day, which `corpus` is laid out of."""
+def standing(paper: Paper, day: Day, profile: Profile, *, shown: Shown, taste: Taste, laid: Laid) -> Standing:
+    """Return where a paper, of any day, stands among the papers of a day, which `laid` was made of."""
     papers, now = day.papers, day.window.until
     listed = any(other.id == paper.id for other in papers)
     if listed:
-        order = rank(papers, profile, now, corpus=corpus, taste=taste)
+        order = rank(papers, profile, now, laid=laid, taste=taste)
     else:
         order = rank([*papers, paper], profile, now, taste=taste)
     order = [item for item in order if item.paper.id == paper.id or unseen(item.paper, shown)]

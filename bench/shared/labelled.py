@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from brief.models import Paper
-from brief.ranking.corpus import Corpus
-from brief.ranking.score import laid_out
+from brief.ranking.score import Laid, laid_out
 
 EARLIER = 4  # listing days before the one that is ranked, whose texts a ranking may know
 
@@ -32,7 +31,7 @@ class LabelledDay(NamedTuple):
     date: dt.date
     papers: Sequence[Paper]
     relevant: frozenset[str]
-    corpus: Corpus
+    laid: Laid
 
 
 def judge(order: Sequence[str], relevant: frozenset[str]) -> Figures:
@@ -51,7 +50,7 @@ def papers_of(shared: Path, day: str) -> tuple[Paper, ...]:
     """Return the papers that were new on a day."""
     lines = (shared / "replay/data/pool" / f"{day}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if row["kind"] == "new"]
-    return tuple(Paper(id=row["id"], title=row["title"], abstract=row["abstract"]) for row in rows)
+    return tuple(Paper(**{name: row[name] for name in ("id", "title", "abstract", "categories")}) for row in rows)
 
 
 @cache
@@ -61,11 +60,12 @@ def days_of(shared: Path) -> tuple[str, ...]:
 
 
 @cache
-def corpus_of(shared: Path, day: str) -> Corpus:
+def laid_out_of(shared: Path, day: str) -> Laid:
     """Return a day's papers laid out after those of the days before it; nothing of a later day is known."""
     before = [d for d in days_of(shared) if d < day][-EARLIER:]
-    earlier = laid_out([paper for d in before for paper in papers_of(shared, d)])
-    return laid_out(papers_of(shared, day), earlier)
+    morning = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(8), dt.UTC)
+    earlier = laid_out([paper for d in before for paper in papers_of(shared, d)], morning)
+    return laid_out(papers_of(shared, day), morning, earlier.corpus)
 
 
 def labelled(shared: Path, label: str) -> list[LabelledDay]:
@@ -77,5 +77,5 @@ def labelled(shared: Path, label: str) -> list[LabelledDay]:
         relevant = frozenset(row["positives"]) & {p.id for p in papers}
         if relevant:
             date = dt.date.fromisoformat(row["day"])
-            result.append(LabelledDay(date, papers, relevant, corpus_of(shared, row["day"])))
+            result.append(LabelledDay(date, papers, relevant, laid_out_of(shared, row["day"])))
     return sorted(result, key=lambda day: day.date)

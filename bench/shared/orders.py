@@ -22,7 +22,7 @@ Order = Callable[[LabelledDay, Profile], list[str]]
 def ours(day: LabelledDay, profile: Profile) -> list[str]:
     """Order papers as the brief does, by their text only, with what the days before tell of words."""
     now = dt.datetime.combine(day.date, dt.time(8), dt.UTC)
-    return [r.paper.id for r in rank(day.papers, profile, now, signals=False, corpus=day.corpus)]
+    return [r.paper.id for r in rank(day.papers, profile, now, signals=False, laid=day.laid)]
 
 
 def plain_bm25(day: LabelledDay, profile: Profile) -> list[str]:

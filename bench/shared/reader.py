@@ -48,7 +48,7 @@ def follow(days: Sequence[LabelledDay], profile: Profile, taste: Taste) -> list[
 
 
 def _ranked(day: LabelledDay, profile: Profile, taste: Taste) -> list[Ranked]:
-    return rank(day.papers, profile, _morning(day), signals=False, corpus=day.corpus, taste=taste)
+    return rank(day.papers, profile, _morning(day), signals=False, laid=day.laid, taste=taste)
 
 
 def _shown(order: list[Ranked]) -> list[Ranked]:

@@ -1,36 +1,64 @@
-"""What ranking costs: milliseconds of CPU, which others on the machine change least, and memory."""
+"""What ranking costs: milliseconds by the clock and of CPU, which others on the machine change least, and memory."""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from brief.models import Paper
-from brief.profile import load_profile
+from brief.profile import Profile, load_profile
 from brief.ranking.learning import CLICKS, Taste, learn
 from brief.ranking.score import laid_out, rank
+from brief.taxonomy import categories
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 READERS = 1000
-_SAMPLE = 50  # readers that are ranked for; all cost the same
+_SAMPLE = 50  # readers that are ranked for; all cost about the same
 
 
-def costs(papers: Sequence[Paper]) -> dict[str, float]:
-    """Return what 1,000 papers cost with the packaged profile, signals included."""
+class Cost(NamedTuple):
+    """What something took: by the clock and of CPU, in one unit."""
+
+    wall: float
+    cpu: float
+
+
+def costs(papers: Sequence[Paper]) -> dict[str, Cost]:
+    """Return what 1,000 papers cost, signals included: for the packaged profile, and for readers who all differ."""
     profile, taste = load_profile(), _taste(papers)
-    corpus = laid_out(papers)
-    rank(papers, profile, NOW, corpus=corpus)
-    many = _milliseconds(lambda: [rank(papers, profile, NOW, corpus=corpus) for _ in range(_SAMPLE)], 1)
+    laid = laid_out(papers, NOW)
+    rank(papers, profile, NOW, laid=laid)
+    readers = [_reader(profile, n) for n in range(_SAMPLE)]
+    many = _milliseconds(lambda: [len(rank(papers, reader, NOW, laid=laid)) for reader in readers], 3)
+    share = READERS / _SAMPLE / 1000
     return {
         "rank_1000_ms": _milliseconds(lambda: rank(papers, profile, NOW)),
-        "rank_1000_with_100_clicks_ms": _milliseconds(lambda: rank(papers, profile, NOW, corpus=corpus, taste=taste)),
-        "rank_1000_for_1000_readers_s": many * READERS / _SAMPLE / 1000,
+        "rank_1000_with_100_clicks_ms": _milliseconds(lambda: rank(papers, profile, NOW, laid=laid, taste=taste)),
+        "rank_1000_for_1000_readers_s": Cost(many.wall * share, many.cpu * share),
         "click_ms": _milliseconds(lambda: learn(taste, papers[-1], "like", NOW)),
-        "taste_kb": len(taste.model_dump_json()) / 1000,
-        "memory_mb": _megabytes(lambda: rank(papers, profile, NOW)),
     }
+
+
+def sizes(papers: Sequence[Paper]) -> dict[str, float]:
+    """Return how much room a reader's clicks take when stored, and the ranking of 1,000 papers in memory."""
+    return {
+        "taste_kb": len(_taste(papers).model_dump_json()) / 1000,
+        "memory_mb": _megabytes(lambda: rank(papers, load_profile(), NOW)),
+    }
+
+
+def _reader(profile: Profile, number: int) -> Profile:
+    """Return a reader with the packaged profile's number of directions and keywords, drawn from all there are."""
+    chance = random.Random(number)
+    phrases = sorted({k for d in (*profile.directions, *categories()) for k in d.keywords})
+    some = [
+        d.model_copy(update={"keywords": tuple(chance.sample(phrases, len(d.keywords)))}) for d in profile.directions
+    ]
+    return profile.model_copy(update={"directions": tuple(some)})
 
 
 def _taste(papers: Sequence[Paper]) -> Taste:
@@ -40,14 +68,14 @@ def _taste(papers: Sequence[Paper]) -> Taste:
     return taste
 
 
-def _milliseconds(run: Callable[[], object], times: int = 7) -> float:
-    """Return the CPU time of the shortest of some runs, all of it in one thread but for numpy's own."""
+def _milliseconds(run: Callable[[], object], times: int = 7) -> Cost:
+    """Return the shortest times of some runs."""
     taken = []
     for _ in range(times):
-        start = time.process_time()
+        wall, cpu = time.perf_counter(), time.process_time()
         run()
-        taken.append((time.process_time() - start) * 1000)
-    return min(taken)
+        taken.append(((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000))
+    return Cost(*map(min, zip(*taken, strict=True)))
 
 
 def _megabytes(run: Callable[[], object]) -> float:

@@ -60,6 +60,14 @@ class _Flat(NamedTuple):
         )
 
 
+class Counts(NamedTuple):
+    """How often documents say phrases, where they do: number of the phrase, of the document, weighted frequency."""
+
+    phrase: NDArray[np.intp]
+    document: NDArray[np.int32]
+    frequency: Floats
+
+
 class Corpus:
     """Documents, laid out for counting phrases; those of `earlier` come first and stay as they are.
 
@@ -108,26 +116,47 @@ class Corpus:
         """Return the terms by their numbers."""
         return list(self.numbering.terms)
 
+    def counted(self, phrases: Sequence[Sequence[str]]) -> Counts:
+        """Return how often each document says some phrases (terms in a row), weighted by field and length."""
+        found = [self._said(phrase) for phrase in phrases]
+        places = np.concatenate([*found, np.zeros(0, dtype=np.intp)])
+        rows = np.repeat(np.arange(len(found)), [len(places) for places in found])
+        documents = self.flat.document[places]
+        pairs = rows * self.size + documents
+        first = np.flatnonzero(np.concatenate((pairs[:1] == pairs[:1], pairs[1:] != pairs[:-1])))
+        sums = np.add.reduceat(self.flat.weight[places], first) if len(places) else np.zeros(0)
+        said = documents[first]
+        return Counts(rows[first], said, np.asarray(sums / self._stretch[said], dtype=np.float64))
+
     def frequency(self, phrase: Sequence[str]) -> Floats:
-        """Return how often each document says a phrase (terms in a row), weighted by field and length."""
-        numbers = [self.number(word) for word in phrase]
-        if not numbers or None in numbers:
-            return np.zeros(self.size)
-        first, *rest = (n for n in numbers if n is not None)
+        """Return how often each document says a phrase, weighted by field and length."""
+        counts = self.counted([phrase])
+        return self.total(counts, counts.frequency)
+
+    def total(self, counts: Counts, values: NDArray[np.float64] | NDArray[np.bool_]) -> Floats:
+        """Return the sum of the values of each document; `values` has one for each of the `counts`."""
+        return np.asarray(np.bincount(counts.document, values, minlength=self.size), dtype=np.float64)
+
+    def rarity(self, documents: NDArray[np.intp]) -> Floats:
+        """Return BM25's inverse document frequency of terms that so many documents say, above 0 and at most 1.
+
+        The documents are counted together with BACKGROUND unseen ones of which one in a hundred has the term: a dozen
+        repositories that all speak of agents do not make the word a common one. 1 is what a term nobody says has.
+        """
+        size, said = self.size + BACKGROUND, documents + BACKGROUND / 100
+        never = np.log1p((size - BACKGROUND / 100 + 0.5) / (BACKGROUND / 100 + 0.5))
+        return np.asarray(np.log1p((size - said + 0.5) / (said + 0.5)) / never, dtype=np.float64)
+
+    def _said(self, phrase: Sequence[str]) -> NDArray[np.intp]:
+        """Return where a phrase begins, in the order of the documents."""
+        numbers = [number for word in phrase if (number := self.number(word)) is not None]
+        if not numbers or len(numbers) < len(phrase):
+            return np.zeros(0, dtype=np.intp)
+        first, *rest = numbers
         places = self._places[self._first[first] : self._first[first + 1]]
         for offset, number in enumerate(rest, 1):
             places = places[self.flat.term[np.minimum(places + offset, len(self.flat.term) - 1)] == number]
-        counts = np.bincount(self.flat.document[places], self.flat.weight[places], minlength=self.size)
-        return np.asarray(counts / self._stretch, dtype=np.float64)
-
-    def rarity(self, frequency: Floats) -> float:
-        """Return BM25's inverse document frequency of a term with this `frequency` per document, above 0.
-
-        The documents are counted together with BACKGROUND unseen ones of which one in a hundred has the term: a dozen
-        repositories that all speak of agents do not make the word a common one.
-        """
-        documents = int(np.count_nonzero(frequency)) + BACKGROUND / 100
-        return float(np.log1p((self.size + BACKGROUND - documents + 0.5) / (documents + 0.5)))
+        return places
 
 
 def _fields(documents: Sequence[Document]) -> Iterable[str]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from brief.models import Paper
 from brief.profile import Direction, Profile
 from brief.ranking.corpus import Corpus, Floats
-from brief.ranking.feedback import widened
 from brief.ranking.text import names, spoken, terms
 
 SATURATION = 3.0  # BM25's k1: the weighted count at which a phrase gives half of what it can
@@ -37,8 +36,7 @@ class Relevance(NamedTuple):
     def directions(self, profile: Profile, document: int) -> tuple[str, ...]:
         """Return the ids of the directions a document matched, best first."""
         matched = self.matched[:, document].nonzero()[0]
-        order = sorted(matched, key=lambda n: -self.fit[n, document]) if len(matched) else ()
-        return tuple(profile.directions[n].id for n in order)
+        return tuple(profile.directions[n].id for n in sorted(matched, key=lambda n: -self.fit[n, document]))
 
 
 def paper_document(paper: Paper) -> tuple[str, str]:
@@ -51,10 +49,10 @@ def relevance(corpus: Corpus, profile: Profile) -> Relevance:
 
     A document need fit one direction well, and fitting several adds a little. Rare words weigh more (BM25,
     https://doi.org/10.1561/1500000019), but every fit is a share of the best possible one, so scores of different days
-    can be compared. A direction matches when a keyword occurs word for word and the fit is clear without feedback.
+    can be compared. A direction matches when a keyword occurs word for word and the fit is clear.
     """
     results = [_fit(corpus, direction) for direction in profile.directions]
-    fit = np.array([widened(fit, corpus) for fit, _ in results])
+    fit = np.array([fit for fit, _ in results])
     matched = np.array([(fit >= MATCHED) & (phrases > 0) for fit, phrases in results])
     return Relevance(np.tanh((fit**NORM).sum(axis=0) ** (1 / NORM)), fit, matched)
 
@@ -73,33 +71,36 @@ def _fit(corpus: Corpus, direction: Direction) -> tuple[Floats, Floats]:
     """
     weights = np.linspace(1, LAST_KEYWORD, len(direction.keywords))
     phrases: dict[tuple[str, ...], float] = {}
-    for keyword, weight in zip(direction.keywords, weights, strict=True):
-        phrases.setdefault(tuple(terms(keyword)), float(weight))
-    whole = sum((w * saturated(corpus.frequency(p)) for p, w in phrases.items()), np.zeros(corpus.size))
-    whole = whole / np.sqrt(weights.sum())
-    raw = (whole + WORDS * _words(corpus, phrases)) / 2
-    return np.tanh(raw * _context(corpus, direction.context)), whole
-
-
-def _words(corpus: Corpus, phrases: dict[tuple[str, ...], float]) -> Floats:
-    """Return the weighted mean, in 0..1, of how much each document uses the words of some phrases."""
-    shares: dict[str, float] = defaultdict(float)
+    shares: dict[tuple[str, ...], float] = defaultdict(float)
+    for keyword, weight in zip(direction.keywords, weights.tolist(), strict=True):
+        phrases.setdefault(tuple(terms(keyword)), weight)
     for phrase, weight in phrases.items():
         for word in phrase:
-            shares[word] += weight
-    total, result = 0.0, np.zeros(corpus.size)
-    for word, share in shares.items():
-        frequency = corpus.frequency((word,))
-        weight = share * corpus.rarity(frequency)
-        total, result = total + weight, result + weight * saturated(frequency)
-    return result / total if total else result
+            shares[word,] += weight
+    whole = _said(corpus, phrases, rare=False) / np.sqrt(weights.sum())
+    words = _said(corpus, shares, rare=True)
+    return np.tanh((whole + WORDS * words) / 2 * _context(corpus, direction.context)), whole
+
+
+def _said(corpus: Corpus, phrases: dict[tuple[str, ...], float], *, rare: bool) -> Floats:
+    """Return how much each document says of some phrases, by their weights.
+
+    With `rare` their rarity counts too, and the result is the share of what could be said, in 0..1.
+    """
+    counts = corpus.counted(list(phrases))
+    weights = np.fromiter(phrases.values(), dtype=np.float64)
+    if rare:
+        weights *= corpus.rarity(np.bincount(counts.phrase, minlength=len(phrases)))
+        weights /= weights.sum() or 1.0
+    return corpus.total(counts, weights[counts.phrase] * saturated(counts.frequency))
 
 
 def _context(corpus: Corpus, context: Sequence[str]) -> Floats:
     """Return the share each document keeps: 1 where the context is named at least once, or none is asked for."""
     if not context:
         return np.ones(corpus.size)
-    named = sum((corpus.frequency(terms(phrase)) for phrase in context), np.zeros(corpus.size))
+    counts = corpus.counted([terms(phrase) for phrase in context])
+    named = corpus.total(counts, counts.frequency)
     return np.asarray(OFF_CONTEXT + (1 - OFF_CONTEXT) * np.minimum(1, named))
 
 

@@ -1,4 +1,4 @@
-"""What else speaks for a paper: votes, code, mentions, venue, freshness, and whom the reader follows."""
+"""What else speaks for a paper: votes, code, mentions, venue, freshness, revision, and whom the reader follows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from brief.profile import Profile
 from brief.ranking.text import names, spoken
 
 # The most each part can give, where a text that fits gives 0.3 and one that fits very well 0.6.
-VOTES, CODE, TALK, VENUE, FRESH, AUTHOR, ORGANIZATION = 0.3, 0.06, 0.06, 0.05, 0.12, 0.3, 0.15
+VOTES, CODE, TALK, VENUE, FRESH, REVISED, AUTHOR, ORGANIZATION = 0.3, 0.06, 0.06, 0.05, 0.12, 0.03, 0.3, 0.15
 AVOIDED = -5.0  # below every paper without an avoided keyword
 
 _HALF_LIFE = 7.0  # days in which freshness halves
@@ -56,7 +56,8 @@ def signals(paper: Paper, now: dt.datetime, typical: dict[dt.date | None, float]
         "code": CODE * _code(paper),
         "talk": TALK * _growing((paper.comments or 0) + 2 * paper.mentions, 20),
         "venue": VENUE if venue(paper) else 0.0,
-        "fresh": FRESH * _freshness(paper, now),
+        "fresh": FRESH * _freshness(paper.published, now),
+        "revised": REVISED * _freshness(paper.updated, now) if paper.revised else 0.0,
     }
     return {name: value for name, value in parts.items() if value}
 
@@ -103,9 +104,12 @@ def _growing(count: int, full: int) -> float:
     return min(1.0, math.log1p(max(0, count)) / math.log1p(full))
 
 
-def _freshness(paper: Paper, now: dt.datetime) -> float:
-    """Return 1 for a paper of this moment, half after a week; 0 when its date is unknown. A revision is not new."""
-    if paper.published is None:
+def _freshness(moment: dt.datetime | None, now: dt.datetime) -> float:
+    """Return 1 for this moment, half after a week; 0 for an unknown one.
+
+    A paper is as new as its first version; that its authors still work on it is a signal of its own, and a small one.
+    """
+    if moment is None:
         return 0.0
-    days = max(0.0, (now - paper.published).total_seconds() / 86_400)
+    days = max(0.0, (now - moment).total_seconds() / 86_400)
     return float(0.5 ** (days / _HALF_LIFE))

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brief.ranking.corpus import TITLE_WEIGHT, Corpus
-from brief.ranking.feedback import ENOUGH, widened
 from brief.ranking.text import terms, words
 
 DOCUMENTS = [
@@ -62,26 +61,22 @@ def test_rows_in_full_say_what_the_vectors_say():
     assert np.allclose(vectors.mean(rows, np.ones(2))[numbers], full.mean(axis=0))
 
 
-def test_feedback_finds_papers_that_say_the_same_in_other_words():
-    named = [("Latent reasoning", f"continuous thoughts recur in hidden states {n}") for n in range(9)]
-    unnamed = [("Recurring thoughts", "thoughts that recur and stay hidden states")]
-    others = [(f"Topic {n}", f"gardens, violins and weather over sea {n % 7} and {n}") for n in range(ENOUGH)]
-    corpus = Corpus([*named, *unnamed, *others])
-    fit = np.minimum(1.0, corpus.frequency(("latent", "reasoning")))
-    after = widened(fit, corpus)
-    assert fit[9] == 0
-    assert after[9] > 0.05
-    assert after[10:].max() < after[9] / 3
-    assert after[:9].min() > after[9]
+def test_phrases_are_counted_alike_together_and_one_by_one():
+    corpus = Corpus(DOCUMENTS)
+    phrases = [("agent",), ("unheard",), ("world",), ("coding", "agent")]
+    counts = corpus.counted(phrases)
+    for number, phrase in enumerate(phrases):
+        own = counts.phrase == number
+        assert corpus.frequency(phrase)[counts.document[own]].tolist() == counts.frequency[own].tolist()
+        assert np.count_nonzero(corpus.frequency(phrase)) == own.sum()
+    assert corpus.counted([]).phrase.size == 0
 
 
-def test_feedback_keeps_out_of_few_documents_and_of_what_fits_nothing():
-    few = Corpus(DOCUMENTS)
-    fit = np.array([0.5, 0.1, 0.0])
-    assert widened(fit, few) is fit
-    many = Corpus([("Sheep", "wool")] * (ENOUGH + 1))
-    assert not widened(np.zeros(many.size), many).any()
-    assert np.isfinite(widened(np.ones(many.size), many)).all()
+def test_a_term_is_the_rarer_the_fewer_documents_say_it():
+    rarity = Corpus(DOCUMENTS).rarity(np.array([0, 1, 2, 3]))
+    assert rarity[0] == 1
+    assert (np.diff(rarity) < 0).all()
+    assert rarity[-1] > 0
 
 
 @given(st.text(max_size=80))

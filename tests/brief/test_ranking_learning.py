@@ -154,7 +154,7 @@ def test_the_state_is_small_and_survives_being_stored():
 
 def test_the_words_that_the_last_clicks_moved_are_named():
     taste = taught(("agents", "like"), ("latent", "like"), ("traffic", "like"), ("sheep", "dislike"))
-    corpus = laid_out(DAY)
+    corpus = laid_out(DAY, NOW).corpus
     larger = type(corpus)(documents(taste), corpus)
     words = dict(moved(taste, larger, relevance(larger, READER), NOW, last=2))
     assert len(words) <= 12
