@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranked, Repo
+from brief.models import Brief, Day, Follow, HubAsset, Label, Language, Paper, Pick, Ranked, Repo
 from brief.profile import Profile
 from brief.ranking.diversity import select
 from brief.ranking.follow import RankedFollow, rank_follow
@@ -117,8 +117,9 @@ class Desk:
 
     def follow(self, day: Day) -> tuple[Follow, ...]:
         """Return the repositories, models and data sets to follow, best first."""
-        best = rank_follow((*day.repos, *day.assets), self._profile, self._now)
-        best.sort(key=lambda found: found.item.id in self._shown)  # what is new to the reader first
+        papers = {paper.id for paper in day.papers}
+        items: tuple[Repo | HubAsset, ...] = (*day.repos, *day.assets)
+        best = rank_follow(items, self._profile, self._now, papers=papers, shown=self._shown)
         return tuple(self._followed(found) for found in best[: FOLLOW + MORE_FOLLOW])
 
     def _pick(self, item: Ranked) -> Pick:
