@@ -26,7 +26,7 @@ STATE: dict[str, Any] = {
     "zone": {"value": "Asia/Shanghai"},
     "language": {"selected_option": {"value": "en"}},
     "items": {"selected_option": {"value": "5"}},
-    "options": {"selected_options": [{"value": "subscribe"}, {"value": "reminder"}]},
+    "options": {"selected_options": [{"value": "subscribe"}, {"value": "reminder"}, {"value": "pictures"}]},
     "profile": {"value": None},
 }
 
@@ -39,7 +39,12 @@ def test_only_what_differs_becomes_a_command():
     assert changes(CHAT, form()) == {}
     assert changes(CHAT, form(time={"selected_time": "07:30"})) == {"zone": ("/time 07:30",)}
     assert changes(CHAT, form(zone={"value": "Tokyo"})) == {"zone": ("/time 08:00 Tokyo",)}
-    assert changes(CHAT, form(options={"selected_options": []})) == {"options": ("/unsubscribe", "/reminder off")}
+    off = ("/unsubscribe", "/reminder off", "/pictures off")
+    assert changes(CHAT, form(options={"selected_options": []})) == {"options": off}
+    every = [*STATE["options"]["selected_options"], {"value": "weekly"}]
+    assert changes(CHAT, form(options={"selected_options": every})) == {"options": ("/weekly on",)}
+    sunday = CHAT.model_copy(update={"weekly": 6})
+    assert changes(sunday, form(options={"selected_options": every})) == {}
 
 
 def test_a_zone_only_slack_knows_is_not_asked_about_when_it_stays():
