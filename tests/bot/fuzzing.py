@@ -17,12 +17,48 @@ Json = dict[str, Any]
 
 CONTENT_TYPES: Final = (
     *("application/json", "application/json; charset=utf-16", "application/json; charset=rot13", "text/plain", ""),
-    *("application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "a/b; charset=\x7f"),
+    *(
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "a/b; charset=\x7f",
+    ),
     *("application/json; charset=idna", "application/json; charset=no-such", "application/json; charset=" + "u" * 900),
 )
 ODD: Final[tuple[Any, ...]] = (
-    *(None, True, False, 0, -1, 1e308, 10**18, 2**63, -(10**400), 0.5, "", " ", "\0", "\ud800", "é" * 5000, "../..", "/"),
-    *("/top", "<@U1>", "x" * 70_000, [], [[]], {}, {"id": {}}, {"": None}, [None] * 1000, "2604.26904", "\u202e", "%s{}"),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1e308,
+        10**18,
+        2**63,
+        -(10**400),
+        0.5,
+        "",
+        " ",
+        "\0",
+        "\ud800",
+        "é" * 5000,
+        "../..",
+        "/",
+    ),
+    *(
+        "/top",
+        "<@U1>",
+        "x" * 70_000,
+        [],
+        [[]],
+        {},
+        {"id": {}},
+        {"": None},
+        [None] * 1000,
+        "2604.26904",
+        "\u202e",
+        "%s{}",
+    ),
 )
 
 
@@ -125,10 +161,11 @@ class Line:
 
     async def __aexit__(self, *_: object) -> None:
         self.hang_up()
+        await asyncio.sleep(0)  # sockets are closed in the loop's next round
 
     def hang_up(self) -> None:
         if self._streams:
-            self._streams[1].close()
+            self._streams[1].transport.abort()
             self._streams = None
 
     async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -142,16 +179,16 @@ class Line:
         try:
             writer.write(raw)
             await writer.drain()
-            return await self._answer(reader)
+            return await self._answer(reader, bodiless=raw.startswith(b"HEAD"))
         except (ConnectionError, asyncio.IncompleteReadError):
             self.hang_up()
             return 0, b""
 
-    async def _answer(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    async def _answer(self, reader: asyncio.StreamReader, *, bodiless: bool) -> tuple[int, bytes]:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         first, *lines = head.split("\r\n")
         fields = dict(line.split(": ", 1) for line in lines if line)
-        body = await reader.readexactly(int(fields.get("content-length", 0)))
+        body = await reader.readexactly(0 if bodiless else int(fields.get("content-length", 0)))
         if fields.get("connection") == "close" or first.startswith("http/1.0"):
             self.hang_up()
         return int(first.split()[1]), body

@@ -31,7 +31,9 @@ UPDATES: Final[tuple[Json, ...]] = tuple(
         {"inline_query": {"id": "1", "from": _ADA, "query": "agents", "offset": ""}},
         {
             "my_chat_member": {
-                **{"chat": _GROUP, "from": _ADA, "date": 1_777_600_000},
+                "chat": _GROUP,
+                "from": _ADA,
+                "date": 1_777_600_000,
                 "old_chat_member": {"user": _ADA, "status": "member"},
                 "new_chat_member": {"user": _ADA, "status": "left"},
             }
@@ -62,14 +64,24 @@ EVENTS: Final[tuple[Json, ...]] = (
     _event(type="member_joined_channel", channel="C1", inviter="U1", team="T1") | {"team_id": "T1"},
     _event(
         type="link_shared",
-        **{"channel": "C1", "message_ts": "1.1", "unfurl_id": "x", "source": "conversations_history"},
+        channel="C1",
+        message_ts="1.1",
+        unfurl_id="x",
+        source="conversations_history",
         links=[{"domain": "arxiv.org", "url": "https://arxiv.org/abs/2604.26904"}],
     ),
 )
 FORMS: Final[tuple[Json, ...]] = (
     {
-        **{"command": "/paperboy", "text": "must", "team_id": "T1", "channel_id": "C1", "channel_name": "papers"},
-        **{"user_id": "U1", "trigger_id": "1.2.3", "response_url": "http://127.0.0.1:9/x", "api_app_id": "A1"},
+        "command": "/paperboy",
+        "text": "must",
+        "team_id": "T1",
+        "channel_id": "C1",
+        "channel_name": "papers",
+        "user_id": "U1",
+        "trigger_id": "1.2.3",
+        "response_url": "http://127.0.0.1:9/x",
+        "api_app_id": "A1",
     },
     _interaction(
         type="block_actions",
@@ -91,7 +103,11 @@ FORMS: Final[tuple[Json, ...]] = (
         _interaction(
             type="view_submission",
             view={
-                **{"id": "V1", "type": "modal", "callback_id": kind, "private_metadata": "", "hash": "x"},
+                "id": "V1",
+                "type": "modal",
+                "callback_id": kind,
+                "private_metadata": "",
+                "hash": "x",
                 "state": {"values": {"zone": {"zone": {"value": "UTC"}}, "time": {"time": {"selected_time": "08:00"}}}},
             },
         )

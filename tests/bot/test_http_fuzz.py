@@ -1,4 +1,4 @@
-"""Load and garbage on the HTTP server, with and without the right secrets: it stays up, and strangers change nothing."""
+"""Load and garbage on the HTTP server, with the right secrets and without: it stays up, strangers change nothing."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def no_error_logged(caplog) -> Iterator[None]:
 
 def bodies(seed: int, count: int, slack: FakeSlack, *, authentic: bool) -> Iterator[bytes]:
     """Yield requests with spoiled bodies for both chats; `authentic` tells whether they carry the right secrets."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - the same ones each time
     for number in range(count):
         kind = rng.choice(CONTENT_TYPES) if rng.random() < 0.1 else ""
         if number % 2:
@@ -242,11 +242,10 @@ async def test_odd_requests_get_an_answer_that_is_not_5xx_and_change_nothing(sur
     async with surface.line() as line:
         for method in ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"):
             for path in PATHS:
-                status, body = await line.ask(request(path, method=method))
+                async with asyncio.timeout(5):
+                    status, body = await line.ask(request(path, method=method))
                 assert status < 500, (method, path)
                 assert b"<script>" not in body
-                if method == "HEAD":
-                    line.hang_up()  # its answer names a length and has none
     assert await surface.effects() == before
     assert {record.levelname for record in caplog.records} <= {"WARNING"}
     await surface.is_well()
@@ -255,7 +254,7 @@ async def test_odd_requests_get_an_answer_that_is_not_5xx_and_change_nothing(sur
 async def test_bodies_that_are_too_large_or_compressed_are_refused(surface):
     bomb = gzip.compress(bytes(200 << 20))
     blocks = sys.getallocatedblocks()
-    async with surface.line() as line:
+    async with asyncio.timeout(20), surface.line() as line:
         for coding in ("gzip", "deflate", "br", "zstd", "GZIP", "gzip, gzip", "no-such"):
             event = {**signed(surface.slack, bomb), "Content-Encoding": coding}
             assert (await line.ask(request(EVENTS_PATH, bomb, **event)))[0] == 415
@@ -334,17 +333,16 @@ async def test_who_asks_and_never_reads_is_cut(impatient, surface):
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect((surface.host, surface.port))
-        client.setblocking(False)
+        client.setblocking(False)  # noqa: FBT003 - the standard library's
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(20):
             with pytest.raises(ConnectionError):
-                while True:
-                    await loop.sock_sendall(client, request("/metrics", method="GET") * 100)
+                await loop.sock_sendall(client, request("/metrics", method="GET") * 200_000)
     await surface.is_well()
 
 
 async def test_connections_that_are_left_open_keep_nobody_out_and_are_closed(impatient, surface):
-    left = await asyncio.gather(*(asyncio.open_connection(surface.host, surface.port) for _ in range(300)))
+    left = [await asyncio.open_connection(surface.host, surface.port) for _ in range(300)]
     await surface.is_well()
     async with asyncio.timeout(10):
         await asyncio.gather(*(reader.read(-1) for reader, _ in left))

@@ -1,6 +1,6 @@
 import asyncio
-import time
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import pytest
