@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import ipaddress
 import logging
 import os
 import random
@@ -12,6 +13,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -348,3 +350,19 @@ async def test_connections_that_are_left_open_keep_nobody_out_and_are_closed(imp
         await asyncio.gather(*(reader.read(-1) for reader, _ in left))
     for _, writer in left:
         writer.close()
+
+
+# -- whom it listens to -----------------------------------------------------------------------------------------------
+
+
+async def test_without_a_word_it_listens_to_this_machine_alone():
+    host, _, _ = load_settings({}).paperboy_listen.rpartition(":")
+    assert ipaddress.ip_address(host).is_loopback
+    async with server.serving(load_settings({"PAPERBOY_LISTEN": f"{host}:0"}), []) as (listening, _):
+        assert ipaddress.ip_address(listening).is_loopback
+
+
+def test_the_settings_warn_of_an_address_for_everyone():
+    example = Path(__file__).parents[2] / ".env.example"
+    before, _, _ = example.read_text(encoding="utf-8").partition("PAPERBOY_LISTEN=127.0.0.1")
+    assert "0.0.0.0 lets the network in" in before.splitlines()[-1]  # noqa: S104 - only named
