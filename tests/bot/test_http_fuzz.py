@@ -365,4 +365,4 @@ async def test_without_a_word_it_listens_to_this_machine_alone():
 def test_the_settings_warn_of_an_address_for_everyone():
     example = Path(__file__).parents[2] / ".env.example"
     before, _, _ = example.read_text(encoding="utf-8").partition("PAPERBOY_LISTEN=127.0.0.1")
-    assert "0.0.0.0 lets the network in" in before.splitlines()[-1]  # noqa: S104 - only named
+    assert "0.0.0.0 lets the network in" in before.splitlines()[-1]
