@@ -22,9 +22,9 @@ test: $(VENV)/.dev
 test-model: $(VENV)/.model
 	$(BIN)/pytest -m model tests/model
 
-# The delivery tests with 200 kills and whole minutes of trouble.
+# The delivery tests with 200 kills and whole minutes of trouble, and 100,000 malformed bodies.
 soak: $(VENV)/.dev
-	PAPERBOY_SOAK=1 $(BIN)/pytest tests/bot/test_delivery_kills.py
+	PAPERBOY_SOAK=1 $(BIN)/pytest tests/bot/test_delivery_kills.py tests/bot/test_http_fuzz.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

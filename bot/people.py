@@ -268,9 +268,9 @@ class People:
             return bool(await self._redis.set(key_of("heard", event), "", nx=True, ex=_HEARD_FOR))
 
 
-def language_of(tag: str | None, otherwise: Language) -> Language:
-    """Return the language for an IETF tag such as `zh-CN`, if it tells one of ours."""
-    primary = (tag or "").partition("-")[0].lower()
+def language_of(tag: object, otherwise: Language) -> Language:
+    """Return the language for an IETF tag such as `zh-CN`, if it is one and tells one of ours."""
+    primary = tag.partition("-")[0].lower() if isinstance(tag, str) else ""
     return "zh" if primary == "zh" else "en" if primary == "en" else otherwise
 
 

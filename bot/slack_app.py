@@ -44,6 +44,7 @@ SCOPES = (
     "users:read",
 )
 _NOT_INSTALLED = "Paperboy is not installed in this workspace any more."
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)  # as bolt takes types for granted
 
 _log = logging.getLogger(__name__)
 _bolt_log = logging.getLogger(f"{__name__}.bolt")
@@ -70,17 +71,21 @@ def build_app(
     return app
 
 
-async def _unanswered(error: Exception, body: dict[str, Any]) -> BoltResponse:
+async def _unanswered(
+    error: Exception, body: dict[str, Any], response: BoltResponse | None = None
+) -> BoltResponse | None:
     """Acknowledge what this bot has no use for, else Slack delivers it again; log what failed before it was a question.
 
     Only a slash command is told that the app is not installed: nothing else shows what an acknowledgement says.
+    Without a `response` it was acknowledged before, and bolt takes no other.
     """
     if isinstance(error, NotInstalledError):
         _log.info("a delivery for workspace %.40r, where the app is not installed", str(error))
-        return BoltResponse(status=200, body=_NOT_INSTALLED if "command" in body else "")
+        said = _NOT_INSTALLED if "command" in body else ""
+        return BoltResponse(status=200, body=said) if response else None
     if not isinstance(error, BoltUnhandledRequestError):
         _log.error("a delivery of Slack's failed", exc_info=error)
-    return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body="") if response else None
 
 
 class Authorize(AsyncAuthorize):
@@ -195,7 +200,11 @@ def _by(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callab
         read = await _read(request)
         if read.body.get("ssl_check") == "1":  # nobody signs it; older bolts let it past the check: bolt-python#1494
             return web.Response()  # https://docs.slack.dev/interactivity/implementing-slash-commands
-        return await to_aiohttp_response(await handle(read))
+        try:
+            return await to_aiohttp_response(await handle(read))
+        except _UNREADABLE as error:  # raised by bolt itself: what fails in a listener goes to `_unanswered`
+            _log.warning("a delivery of Slack's is none that bolt can read: %.200r", error)
+            raise web.HTTPBadRequest from error
 
     return receive
 
@@ -209,7 +218,7 @@ async def _read(request: web.Request) -> AsyncBoltRequest:
             return await to_bolt_request(request)
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise web.HTTPBadRequest from error
 
 

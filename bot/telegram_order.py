@@ -40,4 +40,5 @@ def _chat_of(update: object) -> int:
     if not isinstance(update, Update):
         return 0
     chat, user = update.effective_chat, update.effective_user
-    return chat.id if chat else user.id if user else 0
+    number = chat.id if chat else user.id if user else 0
+    return number if isinstance(number, int) else 0  # the library takes every type for granted

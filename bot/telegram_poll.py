@@ -82,6 +82,10 @@ class Inbox:
     async def _one(self, raw: Json) -> None:
         try:
             update = Update.de_json(raw, self._bot)
+        except Exception as error:  # noqa: BLE001 - the library takes every type for granted
+            _log.warning("update %s is none that this version can read: %.200r", raw["update_id"], error)
+            return
+        try:
             async with asyncio.timeout(HANDLING_LIMIT):
                 await self._handle(update)
         except Exception:  # noqa: BLE001 - one update must not end the bot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,7 +47,7 @@ class Webhook:
 async def _read(request: web.Request) -> dict[str, Any]:
     try:
         async with asyncio.timeout(READ_LIMIT):
-            update = await request.json()
+            update = json.loads(await request.read())  # always UTF-8, whatever the header says
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
     except (ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
 """The workspaces in Redis that installed the Slack app, and the installations under way. All its keys.
 
 {paperboy}:1:workspace:{team}     a Workspace, as JSON encrypted with Fernet                               for good
-{paperboy}:1:install:{state}      there until the browser that began an installation comes back            10 minutes
+{paperboy}:1:install:{nonce}      an installation that was finished, so that none is twice                  10 minutes
 {paperboy}:1:pace:slack:{team}:…  who renews a workspace's token: a turn of brief/store.py                 30 s
 
 A value that does not decrypt, because the key is another one, counts as absent.
@@ -22,6 +22,7 @@ from brief.models import Value
 from brief.store import Store, key_of, parsed, redis_errors
 
 STATE_LIFE = dt.timedelta(minutes=10)
+_STATE = b"install:"  # before the nonce of a state: workspaces are sealed with the same key
 
 _log = logging.getLogger(__name__)
 
@@ -78,16 +79,23 @@ class Installations:
         return self._turn(f"slack:{team}", 0)
 
     async def begin(self) -> str:
-        """Return the state of a new installation: hard to guess, good once, for ten minutes."""
-        state = secrets.token_urlsafe(24)
-        with redis_errors():
-            await self._redis.set(key_of("install", state), "", ex=STATE_LIFE)
-        return state
+        """Return the state of a new installation: sealed by us, good once, for ten minutes.
+
+        Nothing is stored: anyone may begin one, as often as they like.
+        """
+        return self._fernet.encrypt(_STATE + secrets.token_hex(16).encode()).decode()
 
     async def finish(self, state: str) -> bool:
         """Tell whether an installation was begun with a state and not finished yet."""
+        try:
+            sealed = self._fernet.decrypt(state.encode(), ttl=int(STATE_LIFE.total_seconds()))
+        except (InvalidToken, UnicodeEncodeError):
+            return False
+        if not sealed.startswith(_STATE):
+            return False
+        key = key_of("install", sealed.removeprefix(_STATE).decode())
         with redis_errors():
-            return bool(await self._redis.delete(key_of("install", state)))
+            return bool(await self._redis.set(key, "", ex=STATE_LIFE, nx=True))
 
     def _decrypted(self, key: str, value: bytes) -> bytes | None:
         try:

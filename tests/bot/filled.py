@@ -54,7 +54,7 @@ async def fill(store: Store) -> None:
     await Queue(redis).put("telegram", [*chats, f"{ANNA}#reminder"])
     installations = Installations(store, Fernet.generate_key().decode())
     await installations.save(Workspace(team="T1", bot_id="B1", bot_user="U1", token="xoxb-1"))
-    await installations.begin()
+    await installations.finish(await installations.begin())
     await _written(store)
     await _pass_by(store, people)
 

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -92,10 +93,23 @@ async def test_a_removed_workspace_is_gone_but_not_one_that_was_installed_anew(i
 async def test_a_state_is_good_once_and_not_for_ever(installations, store):
     state, other = await installations.begin(), await installations.begin()
     assert state != other
+    assert await store.client.keys(key_of("install", "*")) == []  # anyone may begin one, as often as they like
     assert await installations.finish("made up") is False
     assert [await installations.finish(state) for _ in range(2)] == [True, False]
-    seconds = await store.client.ttl(key_of("install", other))
+    [finished] = await store.client.keys(key_of("install", "*"))
+    seconds = await store.client.ttl(finished)
     assert STATE_LIFE.total_seconds() - 60 < seconds <= STATE_LIFE.total_seconds()
+    fernet = Fernet(KEY)
+    old = fernet.encrypt_at_time(fernet.decrypt(other.encode()), int(time.time() - STATE_LIFE.total_seconds() - 1))
+    assert await installations.finish(old.decode()) is False
+    assert await installations.finish(other) is True
+
+
+async def test_nothing_else_that_was_sealed_with_the_key_is_a_state(installations, store):
+    await installations.save(ADA)
+    sealed = await store.client.get(key_of("workspace", "T1"))
+    others = (sealed.decode(), Fernet(Fernet.generate_key()).encrypt(b"install:x").decode(), "", "\ud800", "é" * 9999)
+    assert [await installations.finish(state) for state in others] == [False] * len(others)
 
 
 async def test_two_browsers_cannot_use_one_state(installations):
@@ -126,6 +140,7 @@ async def test_one_process_at_a_time_renews(installations, elsewhere):
 async def test_a_redis_that_is_gone_is_a_store_error(tmp_path):
     async with Redis(unix_socket_path=str(tmp_path / "none"), retry=Retry(NoBackoff(), 0)) as nothing:
         installations = Installations(Store(nothing), KEY)
-        for call in (installations.workspace("T1"), installations.save(ADA), installations.finish("state")):
+        state = await installations.begin()
+        for call in (installations.workspace("T1"), installations.save(ADA), installations.finish(state)):
             with pytest.raises(StoreError):
                 await call
