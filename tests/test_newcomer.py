@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from sources.sample_site import SAMPLE_DATE
 from tests.bot.telegramming import READER, said
 from tests.fakes.sites import PREFIXES, serve
@@ -91,7 +89,7 @@ async def test_a_newcomer_has_a_brief_and_a_bot_that_answers(tmp_path, capsys) -
         with serve() as (_, sites):
             top = await first_answer(newcomer, telegram, sites | {"TELEGRAM_API_URL": telegram.url})
     with capsys.disabled():
-        print(f"\nnewcomer: a brief after {first_brief:.0f} s, an answer in Telegram after {newcomer.seconds():.0f} s")
+        print(f"\na newcomer's brief: {first_brief:.0f} s; an answer: {newcomer.seconds():.0f} s")  # noqa: T201 - asked for
     assert any("|card|" in data for data in top.data)
     assert "latent reasoning" in top.text.lower()
     assert not telegram.refusals
