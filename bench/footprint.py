@@ -8,7 +8,8 @@ stored with --full: the days again, under later dates and their papers under oth
 
 Days come from a replay of the sites where there is one (a brief's day has some 1,500 papers), else from the sample.
 
-    python bench/footprint.py [--seconds 60] [--days 12] [--full] [--only run disk redis] [--shared ../shared] [--json]
+    python bench/footprint.py [--seconds 60] [--days 12] [--earlier 0] [--full]
+        [--only run disk redis] [--shared ../shared] [--json]
 """
 
 from __future__ import annotations
@@ -84,11 +85,12 @@ async def running(folder: str, telegram: FakeTelegram) -> AsyncIterator[int]:
         await process.wait()
 
 
-async def measure_run(day: Day, seconds: float) -> dict[str, Any]:
-    """Return the figures of `paperboy run`."""
+async def measure_run(found: Sequence[Day], seconds: float) -> dict[str, Any]:
+    """Return the figures of `paperboy run` over these days, asked about the last."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(load_settings({"PAPERBOY_DATA_DIR": folder})) as store:
-            await store.save_day(day)
+            for day in found:
+                await store.save_day(day)
         async with FakeTelegram() as telegram:
             await telegram.send_text(READER, READER, "/top")
             begun = time.perf_counter()
@@ -102,7 +104,7 @@ async def measure_run(day: Day, seconds: float) -> dict[str, Any]:
                 idle = (cpu(pids) - used) / (time.perf_counter() - begun)
     assert any("|card|" in data for data in answer.data), answer.text  # noqa: S101 - else it measured something else
     return {
-        "papers of the day": figure({"ours": len(day.papers)}),
+        "papers of the day": figure({"ours": len(found[-1].papers)}),
         "MB, process and Redis": figure({"ours": sum(memory)}, MEMORY_MB),
         "MB, process": figure({"ours": memory[0]}),
         "s, start to first answer": figure({"ours": answered}, START_SECONDS),
@@ -185,9 +187,9 @@ async def used(store: Store) -> float:
 async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     """Return the chosen figures."""
     figures = {}
-    found = await days(chosen.shared, chosen.days if "redis" in chosen.only else 1)
+    found = await days(chosen.shared, chosen.days if "redis" in chosen.only else chosen.earlier + 1)
     if "run" in chosen.only:
-        figures |= await measure_run(found[-1], chosen.seconds)
+        figures |= await measure_run(found[-chosen.earlier - 1 :], chosen.seconds)
     if "disk" in chosen.only:
         figures |= measure_disk()
     if "redis" in chosen.only:
@@ -199,6 +201,7 @@ def main() -> int:
     """Print the figures; the exit status tells whether every target is met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long it is left idle")
+    parser.add_argument("--earlier", type=int, default=0, help="days before it that are stored; ranking reads four")
     parser.add_argument("--days", type=int, default=12, help="collected and stored; a replay has 17 in a row")
     parser.add_argument("--full", action="store_true", help="store 120 days")
     parser.add_argument("--only", nargs="+", choices=("run", "disk", "redis"), default=("run", "disk", "redis"))
