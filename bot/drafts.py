@@ -12,7 +12,7 @@ from brief import edition
 from brief.edition import Draft
 from brief.models import Brief, Day, Language, Paper, Ranked
 from brief.profile import Profile
-from brief.ranking.corpus import Corpus
+from brief.ranking.corpus import Corpus, Document
 from brief.ranking.learning import Taste, learn, planted
 from brief.ranking.relevance import paper_document
 from brief.ranking.score import Laid, laid_out
@@ -129,8 +129,8 @@ class Drafts:
 
     async def _lay_out(self, day: Day) -> Laid:
         known = {paper.id for paper in day.papers}
-        earlier: dict[str, Paper] = {}
-        for before in await self._store.recent(EARLIER, day.window.date):
-            earlier |= {paper.id: paper for paper in before.papers if paper.id not in known and paper.id not in earlier}
-        documents = [paper_document(paper) for paper in earlier.values()]
+        documents: list[Document] = []
+        async for before in self._store.recent(EARLIER, day.window.date):
+            documents += [paper_document(paper) for paper in before.papers if paper.id not in known]
+            known.update(paper.id for paper in before.papers)
         return await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))

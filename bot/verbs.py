@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import datetime as dt
 import json
 from collections.abc import AsyncIterator
@@ -128,12 +129,23 @@ def serve(role: str) -> None:
 
     settings = load_settings()
     log_to_stderr(settings)
+    _spare_memory()
 
     async def run() -> None:
         async with wiring.open_services(settings, load_profile(settings.paperboy_profile)) as services:
             await serving.serve(services, serving.Role[role.upper()])
 
     asyncio.run(run())
+
+
+def _spare_memory() -> None:
+    """Have glibc give freed memory back, where it is the C library: a day that was laid out leaves 25 MB otherwise.
+
+    M_ARENA_MAX = 1 and M_TRIM_THRESHOLD = 100 kB, see mallopt(3); threads here wait for the interpreter anyway.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        mallopt(-8, 1)
+        mallopt(-1, 100_000)
 
 
 def status(*, as_json: bool) -> None:

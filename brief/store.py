@@ -168,11 +168,17 @@ class Store:
             await self._redis.set(key_of("gist", date), pack(gist), ex=_KEEP)
         return gist
 
-    async def recent(self, days: int, before: dt.date) -> list[Day]:
-        """Return the stored days among the `days` dates before `before`, newest first."""
-        dates = (before - dt.timedelta(days=n) for n in range(1, days + 1))
-        found = [await self.day(date) for date in dates]  # one at a time: parsing them all would hold up others
-        return [day for day in found if day]
+    async def recent(self, days: int, before: dt.date) -> AsyncIterator[Day]:
+        """Yield the stored days among the `days` dates before `before`, newest first, each parsed when it is its turn.
+
+        Who keeps no more than one of them takes no more memory than one, and the day everybody reads stays at hand.
+        """
+        for back in range(1, days + 1):
+            key = key_of("day", before - dt.timedelta(days=back))
+            with redis_errors():
+                value = await self._redis.get(key)
+            if day := unpack(key, value, Day):
+                yield day
 
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper as it was last saved, by its id without version."""

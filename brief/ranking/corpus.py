@@ -165,8 +165,8 @@ def _fields(documents: Sequence[Document]) -> Iterable[str]:
 
 def _flat(fields: Iterable[str], numbering: _Numbering, first: int) -> _Flat:
     """Lay out fields, two a document; the documents are counted from `first`."""
-    said = list(chain.from_iterable((*words(field), _END) for field in fields))
-    numbers = np.fromiter(map(numbering.__getitem__, said), dtype=np.int32, count=len(said))
+    said = chain.from_iterable((*words(field), _END) for field in fields)  # as a list, 60 bytes a word
+    numbers = np.fromiter(map(numbering.__getitem__, said), dtype=np.int32)
     numbers = numbers[numbers != _SKIP]
     breaks = numbers == _BREAK
     field = np.cumsum(breaks, dtype=np.int32) - breaks

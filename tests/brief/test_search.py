@@ -175,7 +175,7 @@ async def test_recent_days_newest_first_without_gaps_and_later_ones(store: Store
         day = date - back * DAY
         window = Window(date=day, days=(day,), since=NOON, until=NOON)
         await store.save_day(Day(window=window, collected=NOON, papers=(paper(10 + back, "A title"),)))
-    recent = await store.recent(4, date + DAY)
+    recent = [day async for day in store.recent(4, date + DAY)]
     assert [day.window.date for day in recent] == [date, date - DAY, date - 3 * DAY]
     assert [one.id for day in recent for one in day.papers] == ["2605.00010", "2605.00011", "2605.00013"]
-    assert await store.recent(2, date - 10 * DAY) == []
+    assert not [day async for day in store.recent(2, date - 10 * DAY)]
