@@ -31,7 +31,7 @@ from sources.sample_site import SAMPLE_DATE
 
 FOLDER = Path(__file__).parent / "pictures"
 _COLUMNS = 100  # of the terminal
-_WIDTH, _CELL, _LINE, _MARGIN = 760, 7.6, 21, 24  # pixels; a cell is half of what a Chinese letter takes
+_WIDTH, _CELL, _LINE, _MARGIN = 800, 8.2, 21, 24  # pixels; a cell is half of what a Chinese letter takes
 _ROW = int((_WIDTH - 2 * _MARGIN) / _CELL)  # cells
 _STYLE = """
 text { font: 15px -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; fill: #1d2127 }
