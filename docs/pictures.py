@@ -1,7 +1,8 @@
 """Draw the pictures of the documentation from the packaged sample edition: `make pictures`.
 
-The terminal is what `paperboy brief --sample` prints first, recorded by Rich. The chats are renderings, and say so: what
-`--format telegram` and `--format slack` send, laid out by this script, not by the apps. The same input gives the same bytes.
+The terminal is what `paperboy brief --sample` prints first, recorded by Rich. The chats are renderings, and say so:
+what `--format telegram` and `--format slack` send, laid out by this script, not by the apps. The same input gives the
+same bytes.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -31,12 +32,13 @@ from sources.sample_site import SAMPLE_DATE
 
 FOLDER = Path(__file__).parent / "pictures"
 _COLUMNS = 100  # of the terminal
-_WIDTH, _CELL, _LINE, _MARGIN = 800, 8.2, 21, 24  # pixels; a cell is half of what a Chinese letter takes
+_WIDTH, _CELL, _LINE, _MARGIN = 800, 8.8, 21, 24  # pixels; a cell is half of what a Chinese letter takes
 _ROW = int((_WIDTH - 2 * _MARGIN) / _CELL)  # cells
 _STYLE = """
-text { font: 15px -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; fill: #1d2127 }
+text { font: 15px -apple-system, "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", sans-serif; fill: #1d2127 }
 .b { font-weight: 600 } .i { font-style: italic } .a { fill: #1264a3 }
-.muted { fill: #5b616b; font-size: 13px } .head { font-size: 19px; font-weight: 700 } .key { text-anchor: middle; font-size: 14px }
+.muted { fill: #5b616b; font-size: 13px }
+.head { font-size: 19px; font-weight: 700 } .key { text-anchor: middle; font-size: 14px }
 """
 _TAGS = {"b": "b", "i": "i", "a": "a", "code": "b", "blockquote": "i"}  # Telegram's HTML -> classes of ours
 _STYLES = {"bold": "b", "italic": "i"}  # Slack's
@@ -127,7 +129,7 @@ def _section(section: dict[str, Any]) -> Text:
 def chat(name: str, rows: Iterable[Row], language: Language) -> str:
     """Return rows as a message in a frame, with the name of the chat and what this picture is."""
     parts = [_said("b", _MARGIN, 34, name), _said("muted", _MARGIN + 90, 34, _LABELS[language])]
-    top = 62
+    top = 70
     for kind, content in rows:
         drawn, height = _keys(content, top) if isinstance(content, list) else _lines(kind, content, top)
         parts += drawn
@@ -150,7 +152,7 @@ def _lines(kind: str, content: Text, top: float) -> tuple[list[str], float]:
 def _spans(line: Text) -> str:
     edges = sorted({0, len(line), *(edge for span in line.spans for edge in (span.start, span.end))})
     said = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         style = " ".join(str(span.style) for span in line.spans if span.start <= start < span.end).strip()
         text = html.escape(line.plain[start:end], quote=False)
         said.append(f'<tspan class="{style}">{text}</tspan>' if style else text)
