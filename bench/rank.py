@@ -7,8 +7,8 @@ A day is ranked with the texts of that day and the days before it, never with th
 How these figures are kept honest:
 - The profiles in `profiles/` were written from what each list says of itself, before any of them was scored and
   without a look at what the lists hold. They are never revised.
-- Methods and constants are chosen on the lists of DEVELOPMENT, and on the texts alone (readers made up from half of a
-  direction's keywords, arXiv's cross-lists). The other lists are only reported.
+- Methods and constants are chosen on the readers of `shared/development.py`: three of the lists, and readers made up
+  from the texts alone. `--development` measures those and nothing else. The other lists are only reported.
 - The brief made by hand is only reported, too. The packaged profile was written knowing it.
 """
 
@@ -25,6 +25,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from shared.by_hand import compare
+from shared.development import LISTS, readers
 from shared.labelled import Figures, LabelledDay, days_of, judge, labelled, papers_of
 from shared.orders import ORDERS
 from shared.reader import course
@@ -33,7 +34,6 @@ from shared.speed import costs, sizes
 from brief.profile import Profile, load_profile
 
 HERE = Path(__file__).parent
-DEVELOPMENT = ("agents_meet_rl", "latent_cot", "on_policy_distill", "world_models")
 AT_LEAST = {"llm_rl_daily.ndcg20": 0.72, "llm_rl_daily.p5": 0.70, "autonomous_agents.ndcg20": 0.94}
 GAIN = {"llm_rl_daily": 0.05}  # by clicks, over the profile alone; elsewhere nothing may be lost
 SOON = 5  # days after which clicks alone shall do as well as the profile
@@ -55,7 +55,7 @@ def relevance(label: str, days: Sequence[LabelledDay], profile: Profile) -> Iter
         means = {order: statistics.mean(v) for order, v in values.items()}
         figure = _figure(means.pop("ours"), at_least=AT_LEAST.get(f"{label}.{name}"), peers=means)
         by_day = {str(day.date): value for day, value in zip(days, values["ours"], strict=True)}
-        use = "development" if label in DEVELOPMENT else "test"
+        use = "development" if label in LISTS else "test"
         yield f"{label}.{name}", figure | {"worst_day": min(values["ours"]), "days": by_day, "use": use}
 
 
@@ -73,6 +73,20 @@ def learning(label: str, days: Sequence[LabelledDay], profile: Profile) -> Itera
         fixed, alone = (statistics.mean(values[SOON:]) for values in (run.fixed, run.from_nothing))
         figure = _figure(alone, at_least=fixed if label in GAIN else None, peers={"fixed": fixed})
         yield f"{label}.from_nothing_ndcg20", figure | {"days": run.from_nothing}
+
+
+def development(shared: Path) -> dict[str, dict[str, Any]]:
+    """Return the figures of the readers for development: nDCG@20 over all days, and over the last third with clicks."""
+    figures: dict[str, dict[str, Any]] = {}
+    for reader in readers(shared):
+        orders = {
+            name: statistics.mean(judge(order(day, reader.profile), day.relevant).ndcg20 for day in reader.days)
+            for name, order in ORDERS.items()
+        }
+        name = f"{reader.kind} {reader.name}"
+        figures[f"{name}.ndcg20"] = _figure(orders.pop("ours"), peers=orders)
+        figures.update(learning(name, reader.days, reader.profile))
+    return figures
 
 
 def by_hand(shared: Path) -> Iterator[Row]:
@@ -121,11 +135,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared", help="the folder with labels/")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--development", action="store_true", help="only the readers that methods are chosen on")
     options = parser.parse_args()
     if not (options.shared / "labels").is_dir():
         print(f"{options.shared}: no labels/ in this folder; point --shared at the recorded days", file=sys.stderr)
         return 2
-    figures = measure(options.shared)
+    figures = (development if options.development else measure)(options.shared)
     if options.json:
         print(json.dumps(figures))
     else:

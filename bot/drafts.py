@@ -21,7 +21,7 @@ from brief.store import Store, newest
 
 EARLIER = 4  # days before a day whose papers tell what words are worth
 _LAYOUTS = 3  # days kept laid out: some 10 MB each
-_DAY = dt.timedelta(days=1)
+_DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
 class Drafts:
@@ -40,6 +40,7 @@ class Drafts:
         made = await self._first_made(profile, date) or now
         reader = edition.Reader(
             shown=await self._shown(profile, date, now),
+            known=await self._stars(date),
             missed=await self._missed(profile, date, made),
             taste=await self.taste(profile, made),
         )
@@ -106,6 +107,12 @@ class Drafts:
         name = profile.before if isinstance(profile, OwnProfile) and switched else profile.name
         yesterday = await self._store.memory(name, date - _DAY)
         return yesterday.missed if yesterday and yesterday.made <= made else ()
+
+    async def _stars(self, date: dt.date) -> dict[str, tuple[int, dt.date]]:
+        """Return the stars of repositories on the first stored day of the week before a date, and that day."""
+        gists = await self._store.gists(date - _WEEK, date - _DAY)
+        newest_first = sorted(gists, reverse=True)
+        return {repo: (stars, day) for day in newest_first for repo, stars in gists[day].stars.items()}
 
     async def _laid(self, day: Day) -> Laid:
         """Return a day's papers laid out after those of the days before, once for all of its readers."""

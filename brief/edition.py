@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from brief.models import Brief, Day, Follow, Label, Language, Paper, Pick, Ranked, Repo
+from brief.models import Brief, Day, Follow, HubAsset, Label, Language, Paper, Pick, Ranked, Repo
 from brief.profile import Profile
 from brief.ranking.diversity import missed, select
-from brief.ranking.follow import RankedFollow, rank_follow
+from brief.ranking.follow import Known, RankedFollow, rank_follow
 from brief.ranking.learning import Taste
 from brief.ranking.score import NOTHING, Laid, rank
 from brief.taxonomy import classify
@@ -36,10 +36,12 @@ def build(day: Day, profile: Profile, language: Language, *, shown: Shown, now: 
 class Reader:
     """What is known of a reader beside the profile: what earlier editions showed, and what they clicked.
 
-    `missed` are papers that stood high yesterday and were not shown: such a one may come back once.
+    `missed` are papers that stood high yesterday and were not shown: such a one may come back once. `known` are the
+    stars of repositories on an earlier day, for how fast they grow.
     """
 
     shown: Shown = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
     missed: Collection[str] = ()
     taste: Taste = NOTHING
 
@@ -168,8 +170,10 @@ class Desk:
 
     def follow(self, day: Day) -> tuple[Follow, ...]:
         """Return the repositories, models and data sets to follow, best first."""
-        best = rank_follow((*day.repos, *day.assets), self._profile, self._now)
-        best.sort(key=lambda found: found.item.id in self._reader.shown)  # what is new to the reader first
+        papers = {paper.id for paper in day.papers}
+        items: tuple[Repo | HubAsset, ...] = (*day.repos, *day.assets)
+        reader = self._reader
+        best = rank_follow(items, self._profile, self._now, known=reader.known, papers=papers, shown=reader.shown)
         return tuple(self._followed(found) for found in best[: FOLLOW + MORE_FOLLOW])
 
     def _pick(self, item: Ranked) -> Pick:

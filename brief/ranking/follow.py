@@ -1,19 +1,25 @@
-"""The order of repositories, models and data sets to follow."""
+"""The order of repositories, models and data sets to follow: by what fits, and by growth rather than size."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from brief.models import HubAsset, Repo, Score, Value
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus
 from brief.ranking.relevance import relevance
 
-RECENT, POPULAR = 0.15, 0.15  # the most each can add, as a share of the relevance
+# The most each part can add, as a share of the relevance. How large something has become counts least.
+GROWING, TRENDING, RECENT, LINKED, POPULAR = 0.3, 0.15, 0.15, 0.15, 0.05
 _HALF_LIFE = 7.0  # days in which recency halves
 _FULL = 10_000  # stars or likes from which popularity counts in full
+_FAST = 100.0  # stars or likes a day from which growth counts in full
+_HOT = 100.0  # the hub's trending score from which it counts in full
+
+Known = Mapping[str, tuple[int, dt.date]]  # id -> the stars or likes an earlier day knew of, and that day
 
 
 class RankedFollow(Value):
@@ -23,23 +29,59 @@ class RankedFollow(Value):
     score: Score
 
 
-def rank_follow(items: Sequence[Repo | HubAsset], profile: Profile, now: dt.datetime) -> list[RankedFollow]:
-    """Return what fits a direction, best first: relevance, then recency and popularity; ties by id.
+def rank_follow(
+    items: Sequence[Repo | HubAsset],
+    profile: Profile,
+    now: dt.datetime,
+    *,
+    known: Known = MappingProxyType({}),
+    papers: Collection[str] = (),
+    shown: Collection[str] = (),
+) -> list[RankedFollow]:
+    """Return what fits a direction, best first and all that was `shown` before last; ties by id.
 
-    A description and topics are a line that names its subject, so they are read as a title. Of one owner only the
-    best is kept: a project, its model and its data set are one thing to follow. `now` is aware.
+    Relevance, and as a share of it: stars or likes gained a day since an earlier day (`known`), the hub's trending
+    score, the last push, a link from one of the day's `papers` (ids), and size. A description and topics are a line
+    that names its subject, so they are read as a title. Of one owner only the best is kept: a project, its model and
+    its data set are one thing to follow. `now` is aware.
     """
     corpus = Corpus([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items])
     found = relevance(corpus, profile)
     ranked = []
     for n, item in enumerate(items):
         text = float(found.score[n])
-        parts = {"relevance": text, "recent": text * RECENT * _recency(item, now), "popular": text * _popularity(item)}
+        shares = _shares(item, now, known, papers)
+        parts = {"relevance": text} | {name: text * share for name, share in shares.items() if share}
         score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n))
         ranked.append(RankedFollow(item=item, score=score))
-    ranked.sort(key=lambda r: (-r.score.total, r.item.id))
+    ranked.sort(key=lambda r: (r.item.id in shown, -r.score.total, r.item.id))
     best = {_name(r.item).partition("/")[0].casefold(): r for r in reversed(ranked) if r.score.directions}
     return sorted(best.values(), key=ranked.index)
+
+
+def _shares(item: Repo | HubAsset, now: dt.datetime, known: Known, papers: Collection[str]) -> dict[str, float]:
+    linked = isinstance(item, Repo) and any(paper in papers for paper in item.papers)
+    trending = item.trending or 0.0 if isinstance(item, HubAsset) else 0.0
+    return {
+        "growing": GROWING * _logarithm(_gained_a_day(item, now, known), _FAST),
+        "trending": TRENDING * _logarithm(trending, _HOT),
+        "recent": RECENT * _recency(item, now),
+        "linked": LINKED * linked,
+        "popular": POPULAR * _logarithm(_count(item) or 0, _FULL),
+    }
+
+
+def _gained_a_day(item: Repo | HubAsset, now: dt.datetime, known: Known) -> float:
+    """Return the stars or likes gained a day since the day that knew them, or since a repository was made.
+
+    0 where neither is known: nothing is told of growth then.
+    """
+    count, today = _count(item), now.date()
+    created = item.created.date() if isinstance(item, Repo) and item.created else None
+    before, day = known.get(item.id) or (0, created)
+    if count is None or day is None:
+        return 0.0
+    return max(0, count - before) / max(1, (today - day).days)
 
 
 def _name(item: Repo | HubAsset) -> str:
@@ -57,6 +99,10 @@ def _recency(item: Repo | HubAsset, now: dt.datetime) -> float:
     return float(0.5 ** (days / _HALF_LIFE))
 
 
-def _popularity(item: Repo | HubAsset) -> float:
-    count = item.stars if isinstance(item, Repo) else item.likes
-    return POPULAR * min(1.0, math.log1p(max(0, count or 0)) / math.log1p(_FULL))
+def _count(item: Repo | HubAsset) -> int | None:
+    return item.stars if isinstance(item, Repo) else item.likes
+
+
+def _logarithm(value: float, full: float) -> float:
+    """Return 0 for nothing and 1 from `full` on, by the logarithm."""
+    return min(1.0, math.log1p(max(0.0, value)) / math.log1p(full))

@@ -1,4 +1,4 @@
-"""What to follow: relevance first, then recency and popularity; one thing an owner."""
+"""What to follow: relevance first, then growth and recency, size last; one thing an owner, new ones first."""
 
 import datetime as dt
 
@@ -40,6 +40,43 @@ def test_recency_then_stars_decide_between_equals():
     assert order(old, new) == ["b/new", "a/old"]
     few, many = repo("a/few", FITTING, pushed=NOW, stars=1), repo("b/many", FITTING, pushed=NOW, stars=5000)
     assert order(few, many) == ["b/many", "a/few"]
+
+
+def test_what_grows_stands_before_what_is_large():
+    large, small = (
+        repo("a/large", FITTING, pushed=NOW, stars=60_000),
+        repo("b/small", FITTING, pushed=NOW, stars=900),
+    )
+    assert order(large, small) == ["a/large", "b/small"]  # nothing is known of before
+    week_ago = NOW.date() - dt.timedelta(days=7)
+    known = {"a/large": (59_990, week_ago), "b/small": (200, week_ago)}
+    found = rank_follow([large, small], PROFILE, NOW, known=known)
+    assert [r.item.id for r in found] == ["b/small", "a/large"]
+    assert all(r.score.total <= 1.8 * r.score.parts["relevance"] for r in found)
+
+
+def test_the_age_of_a_repository_tells_of_its_growth_where_no_earlier_day_does():
+    old, young = (
+        repo(f"{name}/x", FITTING, stars=500, pushed=NOW, created=NOW - dt.timedelta(days=days))
+        for name, days in (("a", 900), ("b", 9))
+    )
+    assert order(old, young) == ["b/x", "a/x"]
+    shrunk = rank_follow([young], PROFILE, NOW, known={"b/x": (700, NOW.date())})
+    assert "growing" not in shrunk[0].score.parts
+
+
+def test_a_link_from_a_paper_of_the_day_and_the_hubs_trend_count():
+    plain, linked = repo("a/a", FITTING), repo("b/b", FITTING, papers=("2604.00001",))
+    found = rank_follow([plain, linked], PROFILE, NOW, papers={"2604.00001"})
+    assert [r.item.id for r in found] == ["b/b", "a/a"]
+    calm, hot = (HubAsset(id=f"{c}/m", kind="model", description=FITTING, trending=t) for c, t in (("c", 0), ("d", 80)))
+    assert order(calm, hot) == ["d/m", "c/m"]
+
+
+def test_what_was_shown_comes_last_and_gives_way_to_its_owners_new_one():
+    items = [repo("a/seen", FITTING, pushed=NOW, stars=9000), repo("b/new", FITTING), repo("a/new", FITTING)]
+    found = rank_follow(items, PROFILE, NOW, shown={"a/seen"})
+    assert [r.item.id for r in found] == ["a/new", "b/new"]
 
 
 def test_topics_speak_for_a_repository():

@@ -11,7 +11,7 @@ from brief.models import Paper
 from brief.profile import Direction, Profile
 from brief.ranking.relevance import matches
 from brief.ranking.score import rank
-from brief.ranking.signals import typical_votes, venue
+from brief.ranking.signals import REVISED, typical_votes, venue
 
 NOW = dt.datetime(2026, 5, 1, 0, tzinfo=dt.UTC)
 DAY = NOW.date()
@@ -140,6 +140,15 @@ def test_votes_are_compared_within_the_day_of_listing():
 def test_a_newer_paper_stands_before_an_older_one_that_fits_alike():
     old = paper(1, *ON[0]).model_copy(update={"published": NOW - dt.timedelta(days=90)})
     assert order([old, paper(2, *ON[0])]) == ["2604.00002", "2604.00001"]
+
+
+def test_a_revision_counts_a_little_and_less_than_being_new():
+    old = paper(1, *ON[0]).model_copy(update={"published": NOW - dt.timedelta(days=90)})
+    revised = old.model_copy(update={"id": "2604.00002", "version": 2, "updated": NOW})
+    new = old.model_copy(update={"id": "2604.00003", "published": NOW})
+    ranked = rank([old, revised, new], READER, NOW)
+    assert [r.paper.id for r in ranked] == ["2604.00003", "2604.00002", "2604.00001"]
+    assert 0 < ranked[1].score.parts["revised"] <= REVISED
 
 
 def test_a_followed_author_or_organization_is_lifted():
