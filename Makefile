@@ -11,7 +11,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --univers
 # make lock UPGRADE=--upgrade takes the newest versions that pyproject.toml allows; without, only what changed there.
 UPGRADE ?=
 
-.PHONY: brief test test-model soak lint bench lint-deploy lock clean
+.PHONY: brief test test-model soak lint bench pictures lint-deploy lock clean
 
 brief: $(VENV)/.run
 	@$(BIN)/paperboy brief
@@ -35,6 +35,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# The pictures of the documentation, from the packaged sample edition.
+pictures: $(VENV)/.run
+	$(BIN)/python docs/pictures.py
 
 # deploy/ under the linters of others. kubectl and systemd-analyze are used where they are.
 lint-deploy: $(VENV)/.deploy

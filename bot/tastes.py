@@ -9,7 +9,7 @@ A chat that moves takes them along, see bot/people.py. A value that does not par
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 from redis.asyncio import Redis
@@ -108,6 +108,26 @@ class Tastes:
         if taken:
             await self._revise(chat_id, lambda now: Clicks(facts=(*taken.clicks.facts, *now.facts)))
         return taken
+
+    async def forget(self, who: str) -> None:
+        """Take what a person (`telegram:7`, `slack:T1:U7`) clicked out of all groups of their service and workspace."""
+        place, _, person = who.rpartition(":")
+        chats = [chat async for chat in self._chats(place)]
+        for chat in chats:
+            await self._revise(chat, lambda clicks: Clicks(facts=tuple(f for f in clicks.facts if f.by != person)))
+            key = key_of("reset", chat)
+            with redis_errors():
+                taken = unpack(key, await self._redis.get(key), Reset)
+                if taken and any(fact.by == person for fact in taken.clicks.facts):
+                    await self._redis.delete(key)
+
+    async def _chats(self, place: str) -> AsyncIterator[str]:
+        """Yield the chats of a service, or a workspace of it, that clicked or reset what they had."""
+        with redis_errors():
+            for kind in ("taste", "reset"):
+                start = key_of(kind, "")
+                async for key in self._redis.scan_iter(match=f"{start}{place}:*"):
+                    yield key.decode().removeprefix(start)
 
     async def _revise(
         self, chat_id: str, step: Callable[[Clicks], Clicks], keep: Callable[[Clicks], Reset] | None = None

@@ -15,6 +15,7 @@ from bot.limits import Limit
 from bot.people import People
 from bot.queue import Queue
 from bot.shared_limits import SharedPace
+from bot.tastes import Tastes
 from bot.workspaces import Installations, Workspace
 from brief import edition
 from brief.models import Day, Paper, Window
@@ -32,7 +33,7 @@ IN_GROUP = f"{GROUP}/7"
 
 async def fill(store: Store) -> None:
     """Store what a bot has after a morning; ANNA, GROUP and SLACK have everything a chat can have."""
-    people, redis = People(store.client, lambda: NOON), store.client
+    people, tastes, redis = People(store.client, lambda: NOON), Tastes(store.client), store.client
     paper = Paper(id="2605.00001", title="A paper", abstract="About it. " * 20)
     window = Window(date=TODAY, days=(TODAY,), since=NOON - dt.timedelta(days=1), until=NOON)
     day = Day(window=window, collected=NOON, papers=(paper,))
@@ -44,6 +45,9 @@ async def fill(store: Store) -> None:
             await people.keep(owner, paper, NOON)
             await people.vote(owner, paper.id, -1)
         await people.refused(chat)
+        for clicks in (tastes.learn(chat, paper, "like", NOON), tastes.reset(chat, "latent reasoning", TODAY)):
+            await clicks
+        await tastes.learn(chat, paper, "dislike", NOON, "7")
         profile = load_profile().model_copy(update={"name": own_name(chat)})
         brief = edition.build(day, profile, "en", shown={}, now=NOON)
         await store.save_brief(brief)

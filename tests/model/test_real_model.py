@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from brief.collect import collect
-from brief.edition import Draft, readable_item
+from brief.edition import Draft, Reader, readable_item
 from brief.errors import WritingError
 from brief.models import Ask, Brief, Day, Sentence
 from brief.profile import load_profile
@@ -69,7 +69,7 @@ async def packaged() -> Day:
     ask = Ask(window=window_for(SAMPLE_DATE, NOW), categories=settings.arxiv_categories, searches=("agent",))
     async with Http(user_agent="tests", turn=lambda *_: nullcontext(), transport=SampleTransport()) as http:
         day = await collect([row.build(http, settings) for row in SOURCES], ask, NOW)
-    best = Draft(day, load_profile(), "en", shown={}, now=NOW).candidates[:PAPERS]
+    best = Draft(day, load_profile(), "en", reader=Reader(), now=NOW).candidates[:PAPERS]
     return day.model_copy(update={"papers": tuple(item.paper for item in best), "repos": day.repos[:REPOS]})
 
 
@@ -156,7 +156,7 @@ def report(counting: Counting, made: Brief) -> Table:
 
 
 async def test_nothing_that_a_small_model_makes_up_is_in_the_brief(store: Store, capsys):
-    draft = Draft(await packaged(), load_profile(), "en", shown={}, now=NOW)
+    draft = Draft(await packaged(), load_profile(), "en", reader=Reader(), now=NOW)
     async with serving() as url:
         settings = load_settings({"PATH": os.environ["PATH"], "LLM_MODEL": NAME, "LLM_BASE_URL": url})
         async with open_model(settings, store, lambda: NOW, PATIENT) as model:
