@@ -13,6 +13,7 @@ import pytest
 
 from bot import forget
 from bot.chat import own_name
+from bot.tastes import Tastes
 from brief.settings import Settings
 from brief.store import Store
 from tests.bot.filled import ANNA, GROUP, IN_GROUP, NEIGHBOURS, SLACK, everything, fill
@@ -124,3 +125,11 @@ def test_the_verb_asks_first_and_says_what_brings_the_chat_back(settings: Settin
     assert "is forgotten" in paperboy("forget", "terminal:local", "--yes").stdout
     assert "9:35" not in paperboy("ask", "/settings").stdout
     assert paperboy("forget", "somebody").returncode == 2
+
+
+async def test_what_a_person_clicked_in_groups_is_forgotten_with_them(store: Store) -> None:
+    await fill(store)
+    tastes = Tastes(store.client)
+    await tastes.forget("telegram:7")
+    assert [fact.by for fact in (await tastes.of(GROUP)).facts] == []
+    assert [fact.by for fact in (await tastes.of("slack:T1:U77")).facts] == ["7"]  # another service
