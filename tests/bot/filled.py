@@ -76,6 +76,7 @@ async def _deliver(deliveries: Deliveries, chats: tuple[str, ...]) -> None:
 async def _pass_by(store: Store, people: People) -> None:
     """Leave what lives for seconds or minutes."""
     await people.heard("event-1")
+    await store.client.set(key_of("picture", "0123"), b"PNG", ex=60)
     async with store.turn("arxiv", 30):
         pass
     pace = SharedPace(store.client, "telegram", "token")
