@@ -174,7 +174,14 @@ def test_a_secret_does_not_show_and_ctrl_c_leaves_nothing(newcomer) -> None:
     command = [str(PAPERBOY), "init"]
     environ = newcomer.environ | {"TELEGRAM_API_URL": "http://127.0.0.1:9"}
     with subprocess.Popen(
-        command, cwd=newcomer.folder, env=environ, stdin=child, stdout=child, stderr=child, start_new_session=True
+        command,
+        cwd=newcomer.folder,
+        env=environ,
+        stdin=child,
+        stdout=child,
+        stderr=child,
+        start_new_session=True,
+        preexec_fn=_interruptible,  # noqa: PLW1509 - it does nothing else
     ) as process:
         os.close(child)
         said = _until(parent, b"[en]")
@@ -188,6 +195,11 @@ def test_a_secret_does_not_show_and_ctrl_c_leaves_nothing(newcomer) -> None:
     assert secret not in said
     assert b"Traceback" not in said
     assert list(newcomer.folder.iterdir()) == []
+
+
+def _interruptible() -> None:
+    """Have Ctrl-C mean what it does in a terminal, also where the tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _until(terminal: int, *texts: bytes) -> bytes:
