@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections import Counter
@@ -85,12 +86,12 @@ class Asker:
             return None
         if first is None:
             return None
-        wrong = faults(look, first.value, self._language)
+        wrong = await asyncio.to_thread(faults, look, first.value, self._language)  # chats are answered meanwhile
         outcome = _outcome(first, wrong)
         if wrong:
             with contextlib.suppress(WritingError):
                 second = await say(task, _sent_back(text, first.value, wrong), self._meter)
-                outcome = self._better(outcome, second, look)
+                outcome = await asyncio.to_thread(self._better, outcome, second, look)
         self._replaced += outcome.replaced
         self._wrote[outcome.byline.model] += 1
         return outcome

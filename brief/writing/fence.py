@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import tomllib
@@ -42,6 +43,7 @@ def _lines(fields: Mapping[str, str]) -> list[str]:
     return [f"{name}: {_OPENS.sub('‹', ' '.join(_visible(text).split()))}" for name, text in fields.items()]
 
 
+@functools.lru_cache(maxsize=512)  # a text is looked at by each task that would show it
 def gives_orders(text: str) -> bool:
     """Tell whether a text from outside speaks to a language model instead of its readers, in any disguise known.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,11 +29,6 @@ class Item:
     id: str
     fields: Mapping[str, str]
     withheld: bool = False
-
-    @property
-    def name(self) -> str:
-        """What a sentence calls the item: its title up to the colon."""
-        return self.fields.get("title", self.fields.get("name", "")).partition(":")[0]
 
     @property
     def words(self) -> str:
@@ -110,7 +106,13 @@ def text_of(*groups: Iterable[Item]) -> str:
 
 def evidence_of(items: Iterable[Item]) -> Evidence:
     """Return what a sentence about these items may say."""
-    return Evidence([item.words for item in items])
+    return _evidence(tuple(item.words for item in items))
+
+
+@functools.lru_cache(maxsize=64)
+def _evidence(texts: tuple[str, ...]) -> Evidence:
+    """Build it once for all texts of an answer: it takes some milliseconds."""
+    return Evidence(texts)
 
 
 def _name(item: Repo | HubAsset) -> str:

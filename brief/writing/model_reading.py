@@ -86,8 +86,7 @@ class _Desk:
         """Return a text that speaks of some items; the reader's directions are evidence for it too."""
         known = self._papers | self._repos
         items = [known[label] for label in labels if label in known]
-        named = [item for item in items if item.name and item.name in text] or items
-        return Said(place, text, evidence_of([self._reader, *items]), tuple(item.id for item in named))
+        return Said(place, text, evidence_of([self._reader, *items]), tuple(item.id for item in items))
 
     # -- what holds, in the brief -------------------------------------------------------------------------------------
 
