@@ -280,7 +280,8 @@ class Sentence(Value):
     `origin` is `abstract`, `summary` (Hugging Face's), `comment`, `description` (a repository's own),
     `measured` (a template around measured facts) or `model`. `items` are the ids it speaks of.
     `quoted` sentences are the source's own words in the source's language. `checked` are the numbers and names in a
-    model's sentence that were looked up in the texts of its items, and found.
+    model's sentence that were looked up and found in what it was shown for it: the texts of its items, and where they
+    were shown the reader's directions.
     """
 
     text: str

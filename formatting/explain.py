@@ -87,7 +87,7 @@ class _Teller:
         return Run(self.locale.text("quote.text", text=words), Style.QUOTE) if sentence.quoted else Run(words)
 
     def _origin(self, sentence: Sentence, ids: tuple[str, ...]) -> str:
-        """Return `abstract of 2604.26904`, or for a model what was found there."""
+        """Return `abstract of 2604.26904`, or for a model what was looked up and found."""
         locale = self.locale
         named = locale.join(ids) if len(ids) <= _MOST_NAMED else locale.text("explain.many", n=len(ids))
         of, basis = (locale.text(f"explain.{key}", items=named) if ids else "" for key in ("of", "basis"))

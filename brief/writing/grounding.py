@@ -53,6 +53,7 @@ _MOST_TO_TRY = 1_000
 _MOST_OF_A_LIST = 9
 _MOST_COUNTED = 12  # in words; digits are figures
 _NEAR = Decimal("0.03")
+_TITLE_LIMIT = 300  # characters; a longer line is prose
 
 
 class Problem(NamedTuple):
@@ -60,6 +61,14 @@ class Problem(NamedTuple):
 
     kind: Kind
     text: str
+
+
+class _Found(NamedTuple):
+    start: int
+    kind: Kind
+    text: str
+    good: bool
+    free: bool = False  # no claim, even where the texts have it
 
 
 class _Facts(NamedTuple):
@@ -83,6 +92,7 @@ class Evidence:
         self.dates = [date.parts for fact in facts for date in fact.dates]
         self.moments = {moment.key for fact in facts for moment in fact.moments}
         self.names = NameIndex(plain)
+        self.titles = _titles(plain)
         self.listed = frozenset().union(*(lists.lengths(text) for text in plain))
         self.claims = ClaimIndex(plain)
         self._quantities: dict[tuple[Decimal, str], list[frozenset[str]]] = defaultdict(list)
@@ -133,37 +143,46 @@ class Evidence:
 
 def problems(sentence: str, evidence: Evidence) -> tuple[Problem, ...]:
     """Return what the first 1,000 characters of a sentence state and the texts do not, in order. Never raises."""
-    return tuple(
-        dict.fromkeys(Problem(kind, text) for _, kind, text, good in _looked_up(sentence, evidence) if not good)
-    )
+    text = folded(sentence, SENTENCE_LIMIT)
+    return tuple(dict.fromkeys(Problem(it.kind, it.text) for it in _looked_up(text, evidence) if not it.good))
 
 
 def checked(sentence: str, evidence: Evidence) -> tuple[str, ...]:
-    """Return the numbers, ids, dates, links and names of a sentence that the texts have, as written, in order."""
-    return tuple(dict.fromkeys(text for _, _, text, good in _looked_up(sentence, evidence) if good))
+    """Return the numbers, ids, dates, links and names of a sentence that the texts have, as written, in order.
 
-
-def _looked_up(sentence: str, evidence: Evidence) -> list[tuple[int, Kind, str, bool]]:
+    A title is named whole and not word by word; "one" and "first" say nothing to look up.
+    """
     text = folded(sentence, SENTENCE_LIMIT)
+    titles = [m.span() for m in evidence.titles.finditer(text)]
+    found = [(start, text[start:end]) for start, end in titles]
+    found += [
+        (it.start, it.text)
+        for it in _looked_up(text, evidence)
+        if it.good and not it.free and not any(start <= it.start < end for start, end in titles)
+    ]
+    return tuple(dict.fromkeys(words for _, words in sorted(found)))
+
+
+def _looked_up(text: str, evidence: Evidence) -> list[_Found]:
     facts = _facts(text)
     found_names = list(evidence.names.look_up(facts.rest))
-    found: list[tuple[int, Kind, str, bool]] = [
-        *((link.start, "link", link.text, link.key in evidence.links) for link in facts.links),
-        *((ref.start, "id", ref.text, ref.key in evidence.ids) for ref in facts.ids),
-        *((date.start, "date", date.text, evidence.has_date(date)) for date in facts.dates),
-        *((moment.start, "date", moment.text, moment.key in evidence.moments) for moment in facts.moments),
+    found = [
+        *(_Found(link.start, "link", link.text, link.key in evidence.links) for link in facts.links),
+        *(_Found(ref.start, "id", ref.text, ref.key in evidence.ids) for ref in facts.ids),
+        *(_Found(date.start, "date", date.text, evidence.has_date(date)) for date in facts.dates),
+        *(_Found(moment.start, "date", moment.text, moment.key in evidence.moments) for moment in facts.moments),
         *(
-            (name.start, "name", name.text, known)
+            _Found(name.start, "name", name.text, known)
             for name, known in found_names
             if known or not (is_method(name.text) and advice.suggests(text, name.start, name.end))
         ),
         *_numbers(facts.rest, [name for name, _ in found_names], evidence),
-        *((claim.start, claim.kind, claim.text, False) for claim in evidence.claims.problems(facts.rest)),
+        *(_Found(claim.start, claim.kind, claim.text, good=False) for claim in evidence.claims.problems(facts.rest)),
     ]
-    return sorted(found, key=lambda item: item[0])
+    return sorted(found, key=lambda it: it.start)
 
 
-def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[tuple[int, Kind, str, bool]]:
+def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[_Found]:
     spans = [(n.start, n.end) for n in names if any(c.isdigit() for c in n.text)]
     blank = _with_hardware(text, _blanked(text, [*spans, *_numbered_names(text)]))
     found = [(quantity, _has(quantity, evidence)) for quantity in quantities(blank)]
@@ -171,7 +190,7 @@ def _numbers(text: str, names: Iterable[Name], evidence: Evidence) -> Iterator[t
     for quantity, known in found:
         good = known or _ratio_of(quantity, figures)
         if good or not (quantity.free or _of_the_writer(quantity, text, evidence)):
-            yield quantity.start, "number", quantity.text, good
+            yield _Found(quantity.start, "number", quantity.text, good, quantity.free)
 
 
 def _has(quantity: Quantity, evidence: Evidence) -> bool:
@@ -222,6 +241,14 @@ def _ratio_of(quantity: Quantity, figures: Sequence[Quantity]) -> bool:
         or (kind != "x" and abs(1 - ratio - share) <= _NEAR)
         for ratio in ratios
     )
+
+
+def _titles(texts: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds a whole line of the texts, or one up to its colon, of two words at least."""
+    lines = {line.strip() for text in texts for line in text.splitlines() if len(line) <= _TITLE_LIMIT}
+    heads = {line.partition(":")[0] for line in lines}
+    titles = sorted((line for line in lines | heads if " " in line), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, titles)) or '(?!)'})(?!\w)", re.IGNORECASE | re.ASCII)
 
 
 def _facts(text: str) -> _Facts:

@@ -354,3 +354,16 @@ def test_a_chinese_institution_may_translate_an_english_one() -> None:
 
 def test_checked_has_the_names_in_order() -> None:
     assert checked("DPO 与 GRPO 训练 Qwen2.5,再用 PPO。", EVIDENCE) == ("DPO", "GRPO", "Qwen2.5")
+
+
+@pytest.mark.parametrize(
+    "sentence", ["一个方向:DPO 的第一步。", "First, DPO is one step, with two gaps.", "DPO 有两个看点。"]
+)
+def test_checked_leaves_out_what_claims_nothing(sentence: str) -> None:
+    assert checked(sentence, Evidence(["DPO has one first of two steps, the 1st; zero. 第一个, 零"])) == ("DPO",)
+
+
+@pytest.mark.parametrize("named", ["Tide Pools: Raw Corpora for 12 Shop Agents", "Tide Pools"])
+def test_checked_names_a_title_whole(named: str) -> None:
+    evidence = Evidence(["Tide Pools: Raw Corpora for 12 Shop Agents\nWe keep 30 shops and train Zorbo."])
+    assert checked(f"先读《{named}》,它用 30 家店训练 Zorbo。", evidence) == (named, "30", "Zorbo")

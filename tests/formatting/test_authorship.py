@@ -123,9 +123,9 @@ def test_explain_says_of_every_sentence_where_it_comes_from(
     assert all(sentence in line for sentence, line in zip(sentences, said, strict=True))
 
 
-def test_explain_names_the_model_its_papers_and_what_was_found_there() -> None:
+def test_explain_names_the_model_its_papers_and_what_was_found() -> None:
     shown = text(screens.explain(builders.written("en")))
-    assert f"→ written by {builders.MODEL} from 2604.26901; found there: 4,200\n" in shown
+    assert f"→ written by {builders.MODEL} from 2604.26901; looked up and found: 4,200\n" in shown
     assert "→ Hugging Face’s AI summary of 2604.26905\n" in shown
     assert "→ abstract of 2604.26905\n" in shown
     assert "→ its own description of Examples/Garden\n" in shown
