@@ -16,7 +16,12 @@ SENTENCE_COLUMNS = 900
 PARTS = ("contribution", "why", "relation", "judgement", "focus")  # of a card
 _AUTHORS_NAMED = 5
 _NAME_COLUMNS = 60
-_ENDS = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a\uff1b\uff0c,\u201d\u300d\u300f\"')]\uff09")
+_ENDS = frozenset(".!?:;\u2026\u3002\uff01\uff1f\uff1a\uff1b\uff0c,")
+_OPENING, _CLOSING = (
+    "\u201c\u2018\u300c\u300e\u300a\u3010\uff08([\"'",
+    "\u201d\u2019\u300d\u300f\u300b\u3011\uff09)]\"'",
+)
+_OPENING_OF = dict(zip(_CLOSING, _OPENING, strict=True))
 
 
 def title(paper: Paper, limit: int = TITLE_COLUMNS) -> str:
@@ -166,8 +171,20 @@ def _introduces(text: str) -> bool:
 
 
 def gap(before: str) -> str:
-    """Return what separates the next sentence from the one before, which a semicolon ends where nothing else does."""
+    """Return what separates the next sentence from the one before, which a semicolon ends where nothing else does.
+
+    A full stop within its closing quotes and brackets ends it too.
+    """
     if not before:
         return ""
-    end = "" if before.rstrip()[-1:] in _ENDS else "\uff1b" if columns(before[-1]) > 1 else ";"
+    last = before.rstrip()
+    bare = last.rstrip(_CLOSING)
+    end = "" if bare[-1:] in _ENDS else "\uff1b" if columns((_unquoted(last) or bare)[-1:]) > 1 else ";"
     return end + (" " if columns((before + end)[-1]) == 1 else "")
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without a quotation or bracket at its end, which may be in another language."""
+    while text[-1:] in _OPENING_OF:
+        text = text[: max(0, text.rfind(_OPENING_OF[text[-1]], 0, -1))].rstrip()
+    return text

@@ -5,7 +5,7 @@ import builders
 import pytest
 
 from brief.models import Brief, Day, Language, Note, Quiet, SourceReport, Status
-from formatting import markdown, screens, terminal
+from formatting import markdown, paper, screens, terminal
 from formatting.document import (
     Button,
     Buttons,
@@ -210,6 +210,29 @@ def test_a_quotation_that_is_introduced_is_not_named_twice(language: Language) -
     pick = pick.model_copy(update={"card": pick.card.model_copy(update={"why": said})})
     named = load(language).raw("quote.summary")
     assert f"In its words: “We do.” {named}“It does.”" in text(screens.card(pick, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "origin", "first", "parted"),
+    [
+        ("en", "description", "Tools for agents", "Its own description: “Tools for agents”; It came."),
+        ("en", "description", "给智能体的工具", "Its own description: “给智能体的工具”; It came."),
+        ("en", "comment", "Accepted (oral)", "Authors’ comment: “Accepted (oral)”; It came."),
+        ("en", "abstract", "We do.", "Abstract: “We do.” It came."),
+        ("en", "measured", "It has four parts (one is new)", "It has four parts (one is new); It came."),
+        ("en", "measured", "It does. (It did.)", "It does. (It did.) It came."),
+        ("zh", "description", "Tools for agents", "项目自述原文：“Tools for agents”；It came."),
+        ("zh", "comment", "Accepted (oral)", "作者备注原文：“Accepted (oral)”；It came."),
+        ("zh", "measured", "触及你的方向（代码）", "触及你的方向（代码）；It came."),
+        ("zh", "measured", "“代码”", "“代码”；It came."),
+        ("zh", "measured", "触及“代码。”", "触及“代码。” It came."),
+    ],
+)
+def test_sentences_are_parted_where_the_first_does_not_end(
+    language: Language, origin: str, first: str, parted: str
+) -> None:
+    said = builders.said(first, origin) + builders.said("It came.")
+    assert plain(paper.said(load(language), said)) == parted
 
 
 def test_must_reads_give_a_line_to_each_point() -> None:
