@@ -27,8 +27,8 @@ from brief.settings import Settings
 from brief.store import Store
 from brief.window import edition_time, window_for
 from brief.writing.llm import LanguageModel
-from brief.writing.model import LIMIT, Told, write
-from brief.writing.model_card import pick_by
+from brief.writing.model import LIMIT, write
+from brief.writing.model_card import Told, pick_by
 
 FRESH_FOR = dt.timedelta(hours=1)  # how long a collection of today is not repeated without being asked
 
@@ -207,7 +207,10 @@ class Services:
     async def written_pick(self, paper: Paper, brief: Brief | None, language: Language, profile: Profile) -> Pick:
         """Return a paper as `pick` does, its card by the model where there is one; that may take a minute."""
         pick = await self.pick(paper, brief, language, profile)
-        return await pick_by(self.model, pick, profile, language) if self.model else pick
+        if self.model is None:
+            return pick
+        with self.writing() as told:
+            return await pick_by(self.model, pick, profile, language, told)
 
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper from the store, else from the sites, which is then stored; None when nobody knows it.

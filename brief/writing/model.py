@@ -21,15 +21,13 @@ from brief.writing.material import (
     followed,
     text_of,
 )
-from brief.writing.model_card import card_by
+from brief.writing.model_card import Told, card_by
 from brief.writing.model_reading import read
 from brief.writing.prompts import load
 
 LIMIT = 600.0  # seconds for all of a brief; a local model on a slow machine needs minutes
 FEWEST = 3  # recommendations, where so many match
 _CHOICE_TOKENS = 2000
-
-Told = Callable[[int, int], None]  # is told how many parts of how many are done
 
 
 async def write(
@@ -63,6 +61,7 @@ class _Writing:
 
     async def run(self) -> None:
         """Write everything; what is written stays when this is cancelled."""
+        self._told(self._done, self._total)
         await self._choose()
         self._advance()
         picks, scanned = self._brief.picks, self._brief.scan

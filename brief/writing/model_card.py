@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from brief.models import Card, Language, Pick
 from brief.profile import Profile
@@ -16,6 +16,8 @@ from brief.writing.prompts import load
 ON_DEMAND = 60.0  # seconds that somebody waits for a card
 _CARD_TOKENS = 2000
 _RELATION_TOKENS = 1000
+
+Told = Callable[[int, int], None]  # is told how many parts of how many are done
 
 
 async def card_by(asker: Asker, pick: Pick, language: Language, *, recall: bool = False) -> Card:
@@ -32,17 +34,31 @@ async def card_by(asker: Asker, pick: Pick, language: Language, *, recall: bool 
 
 
 async def pick_by(
-    model: LanguageModel, pick: Pick, profile: Profile, language: Language, limit: float = ON_DEMAND
+    model: LanguageModel, pick: Pick, profile: Profile, language: Language, told: Told, limit: float = ON_DEMAND
 ) -> Pick:
     """Return a paper with the card a model writes for one reader; what it does not give in time stays as it is."""
     asker = Asker(model, language)
-    parts = card_by(asker, pick, language), _related(asker, pick, profile, language)
+    parts = _counted(told, card_by(asker, pick, language), _related(asker, pick, profile, language))
     try:
         card, relation = await asyncio.wait_for(asyncio.gather(*parts), limit)
     except TimeoutError:
         return pick
     byline = card.byline or relation.byline
     return pick.model_copy(update={"card": card.model_copy(update={"relation": relation.relation, "byline": byline})})
+
+
+def _counted(told: Told, *parts: Awaitable[Card]) -> list[Awaitable[Card]]:
+    """Return parts that tell when they are done."""
+    done = 0
+
+    async def counted(part: Awaitable[Card]) -> Card:
+        nonlocal done
+        card = await part
+        told(done := done + 1, len(parts))
+        return card
+
+    told(0, len(parts))
+    return [counted(part) for part in parts]
 
 
 async def _related(asker: Asker, pick: Pick, profile: Profile, language: Language) -> Card:

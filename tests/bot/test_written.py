@@ -3,7 +3,7 @@
 # ruff: noqa: F811 - fixtures come by their names
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -40,6 +40,12 @@ def asked_by(services: Services, line: str, chat: Chat = CHAT):
 
 async def stored(services: Services):
     return await services.store.brief(SAMPLE_DATE, services.profile.name, "en")
+
+
+async def outside(services: Services) -> str:
+    """Return a paper of the day that is not in the brief."""
+    brief = await services.brief(SAMPLE_DATE, "en", services.profile)
+    return next(paper.id for paper in (await services.store.day(SAMPLE_DATE)).papers if not brief.find(paper.id))
 
 
 async def test_a_chat_does_not_wait_and_has_the_model_s_brief_afterwards(services):
@@ -124,11 +130,22 @@ async def test_another_profile_of_a_chat_is_written_too(services):
 @pytest.mark.parametrize("works", [True, False])
 async def test_a_paper_outside_the_brief_gets_a_card_on_demand(services, works):
     async with FakeLLM(lambda asked: good(asked) if works else failed()) as llm, with_model(services, llm) as at_work:
-        brief = await services.brief(SAMPLE_DATE, "en", services.profile)
-        outside = next(paper.id for paper in (await services.store.day(SAMPLE_DATE)).papers if not brief.find(paper.id))
-        text = markdown.render(await asked_by(at_work, f"/paper {outside}"))
+        text = markdown.render(await asked_by(at_work, f"/paper {await outside(services)}"))
     assert (llm.model in text) is works
     assert "Abstract" in text
+
+
+async def test_who_waits_for_a_card_is_told_how_far_it_is(services):
+    shown: list[str] = []
+
+    @contextmanager
+    def writing():
+        yield lambda done, total: shown.append(f"{done}/{total}")
+        shown.append("over")
+
+    async with FakeLLM(good) as llm, with_model(services, llm, writing=writing) as at_work:
+        await asked_by(at_work, f"/paper {await outside(services)}")
+    assert shown == ["0/2", "1/2", "2/2", "over"]
 
 
 async def test_the_scheduler_writes_editions_before_they_are_due(services, clock):

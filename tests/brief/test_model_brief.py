@@ -298,13 +298,16 @@ async def test_a_further_reader_s_edition_writes_cards_of_its_recommendations_on
 async def test_a_card_on_demand(store):
     plain = edition.single(FULL.papers[0], FULL.papers, PROFILE, "en", NOW)
     async with FakeLLM(good) as llm, opened(llm, store) as model:
-        pick = await pick_by(model, plain, PROFILE, "en")
+        done: list[tuple[int, int]] = []
+        pick = await pick_by(model, plain, PROFILE, "en", lambda *how_far: done.append(how_far))
         assert len(llm.asked) == 2
+        assert done == [(0, 2), (1, 2), (2, 2)]
     card = pick.card
     assert {s.origin for text in (card.contribution, card.why, card.relation, card.focus) for s in text} == {"model"}
     assert card.byline.model == llm.model
     async with FakeLLM(lambda _: failed()) as llm, opened(llm, store, LLM_MODEL="fake-model") as model:
-        assert await pick_by(model, edition.single(FULL.papers[1], FULL.papers, PROFILE, "en", NOW), PROFILE, "en")
+        other = edition.single(FULL.papers[1], FULL.papers, PROFILE, "en", NOW)
+        assert await pick_by(model, other, PROFILE, "en", lambda *_: None) == other
 
 
 async def test_only_matching_papers_are_offered_and_links_are_the_items_own(store):
