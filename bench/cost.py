@@ -119,7 +119,7 @@ def cost_of(brief: Brief) -> Cost:
 
 def in_one_request(brief: Brief, profile: Profile, answered: int) -> Cost:
     """Return what it takes to ask for all of a brief at once, answered at the same length."""
-    told = [load(name, brief.language).text for name in ("choice", "card", "reading")]
+    told = [load(name, brief.language) for name in ("choice", "card", "reading")]
     schemas = [json.dumps(answer.model_json_schema()) for answer in (ChoiceAnswer, CardAnswer, ReadingAnswer)]
     papers = [recommended(n, pick) for n, pick in enumerate(brief.items, 1)]
     repos = [followed(n, one) for n, one in enumerate((*brief.follow, *brief.more_follow), 1)]

@@ -169,7 +169,7 @@ def _sent_back(text: str, value: BaseModel, wrong: Sequence[Fault]) -> str:
         "answer": value.model_dump_json(),
         "reasons": "\n".join(f"- {fault.place}: {fault.reason}" for fault in wrong[:_MOST_FAULTS]),
     }
-    return re.sub(r"\{(\w+)\}", lambda m: words.get(m[1], m[0]), load("again").text)
+    return re.sub(r"\{(\w+)\}", lambda m: words.get(m[1], m[0]), load("again"))
 
 
 def _outcome(answer: Answer[T], wrong: Sequence[Fault]) -> Outcome[T]:

@@ -95,7 +95,7 @@ class _Writing:
         profile, language = self._draft.profile, self._draft.language
         items = [candidate(n, readable_item(ranked), profile, language) for n, ranked in enumerate(offered, 1)]
         reader = directions_of(profile)
-        task = Task("choice", load("choice", language).text, ChoiceAnswer, _CHOICE_TOKENS)
+        task = Task("choice", load("choice", language), ChoiceAnswer, _CHOICE_TOKENS)
         choice = _Choice(items, reader)
         outcome = await self._asker.ask(task, text_of([reader], items), choice.look)
         if outcome is not None and outcome.holds("picks"):

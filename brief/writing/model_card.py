@@ -28,7 +28,7 @@ async def card_by(asker: Asker, pick: Pick, language: Language, *, recall: bool 
     item = recommended(1, pick)
     if item.withheld:
         return pick.card
-    task = Task("card", load("card", language).text, CardAnswer, _CARD_TOKENS)
+    task = Task("card", load("card", language), CardAnswer, _CARD_TOKENS)
     outcome = await asker.ask(task, text_of([item]), lambda answer: (list(_said(answer, item)), []), recall=recall)
     return pick.card if outcome is None else _filled(pick.card, item, outcome)
 
@@ -67,7 +67,7 @@ async def _related(asker: Asker, pick: Pick, profile: Profile, language: Languag
     if item.withheld or not pick.score.directions:
         return pick.card
     evidence = evidence_of([item, reader])
-    task = Task("relation", load("relation", language).text, RelationAnswer, _RELATION_TOKENS)
+    task = Task("relation", load("relation", language), RelationAnswer, _RELATION_TOKENS)
 
     def look(answer: RelationAnswer) -> tuple[Sequence[Said], Sequence[Fault]]:
         return [Said("text", answer.text, evidence, (item.id,))], []

@@ -25,7 +25,7 @@ async def read(asker: Asker, brief: Brief, profile: Profile) -> Brief:
     if not brief.picks:
         return brief
     desk = _Desk(brief, profile)
-    task = Task("reading", load("reading", brief.language).text, ReadingAnswer, _TOKENS)
+    task = Task("reading", load("reading", brief.language), ReadingAnswer, _TOKENS)
     outcome = await asker.ask(task, desk.text, desk.look)
     return brief if outcome is None else desk.filled(outcome)
 

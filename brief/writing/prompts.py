@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from brief.models import Language
 
@@ -19,21 +19,14 @@ _LANGUAGES: dict[Language, str] = {
 }
 
 
-class Prompt(NamedTuple):
-    """A task's instructions; the version changes with their meaning."""
-
-    version: int
-    text: str
-
-
 @cache
-def load(name: Name, language: Language = "en") -> Prompt:
-    """Return the prompt of a task, which asks for answers in a language.
+def load(name: Name, language: Language = "en") -> str:
+    """Return the instructions of a task, which ask for answers in a language.
 
     `again` has none of its own; its `{task}`, `{answer}` and `{reasons}` are for the caller to fill in.
     """
-    first, _, text = (_FOLDER / f"{name}.md").read_text(encoding="utf-8").partition("\n")
-    return Prompt(int(first.removeprefix("version:")), text.strip().replace("{language}", _LANGUAGES[language]))
+    text = (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    return text.strip().replace("{language}", _LANGUAGES[language])
 
 
 @cache
