@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from bot import check_chats, machine
 from bot.findings import Finding
@@ -22,6 +23,7 @@ from brief.errors import (
 from brief.profile import load_profile
 from brief.settings import Settings
 from brief.store import Store, open_store, redis_errors
+from brief.turns import turn
 from sources import SOURCES, Row, SiteSource
 
 _MODEL = "a model that can answer in JSON: {llm}_MODEL"
@@ -50,7 +52,7 @@ async def run(settings: Settings) -> list[Finding]:
     watch = Watch(now)
     async with (
         _store(settings, findings) as store,
-        open_sources(settings, store.turn if store else None, watch.heard) as sources,
+        open_sources(settings, partial(turn, store.client) if store else None, watch.heard) as sources,
         open_probes(settings, watch.heard) as client,
     ):
         asked = {

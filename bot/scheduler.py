@@ -28,6 +28,7 @@ from bot.services import Services
 from brief.errors import StoreError
 from brief.models import Language
 from brief.profile import Profile
+from brief.turns import alone
 
 LEAD = dt.timedelta(minutes=20)  # before an edition is due; sites that fail are asked twice more in it
 AGAIN = dt.timedelta(minutes=9)  # until sites are asked again
@@ -173,11 +174,11 @@ class Scheduler:
 
     async def _collect(self, date: dt.date) -> bool:
         """Ask the sources that a day still needs; False when another scheduler is at it, or was just now."""
-        async with self._services.store.alone(f"collect:{date}", _COLLECT_LIMIT) as alone:
-            if alone:
+        async with alone(self._services.store.client, f"collect:{date}", _COLLECT_LIMIT) as ours:
+            if ours:
                 for report in (await self._services.day(date, fresh=True)).reports:
                     self._metrics.source(report)
-            return alone
+            return ours
 
     async def _make(self, editions: Iterable[_Edition]) -> None:
         for date, language, profile in list(editions):

@@ -25,6 +25,7 @@ from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked,
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import Store
+from brief.turns import alone
 from brief.window import edition_time, window_for
 from brief.writing.llm import LanguageModel
 from brief.writing.model import LIMIT, write
@@ -160,8 +161,8 @@ class Services:
             stored and _fits(stored, day, profile) and stored.collected == day.collected and not _unfinished(stored)
         ):
             return await self.brief(date, language, profile)
-        async with self.store.alone(f"writing:{date}:{profile.name}:{language}", LIMIT + 30) as alone:
-            if not alone:
+        async with alone(self.store.client, f"writing:{date}:{profile.name}:{language}", LIMIT + 30) as ours:
+            if not ours:
                 return await self.brief(date, language, profile)
             draft = await self.drafts.draft(day, language, profile)
             with self.writing() as told:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from importlib.metadata import version
 
 import httpx
@@ -18,6 +19,7 @@ from brief.models import Ask, Brief, Language
 from brief.profile import Profile
 from brief.settings import Settings
 from brief.store import open_store
+from brief.turns import turn
 from brief.window import window_for
 from brief.writing.llm import open_model
 from sources import SOURCES, SiteSource
@@ -59,7 +61,7 @@ async def open_services(
     """Yield services on the real sites and the configured Redis. Raises StoreError when there is none."""
     async with (
         open_store(settings) as store,
-        open_sources(settings, store.turn) as sources,
+        open_sources(settings, partial(turn, store.client)) as sources,
         open_model(settings, store, now) as model,
     ):
         yield Services(

@@ -20,6 +20,7 @@ from pydantic import Field
 
 from brief.models import Value
 from brief.store import Store, key_of, parsed, redis_errors
+from brief.turns import turn
 
 STATE_LIFE = dt.timedelta(minutes=10)
 _STATE = b"install:"  # before the nonce of a state: workspaces are sealed with the same key
@@ -42,7 +43,7 @@ class Installations:
     """The installed workspaces. Every method raises StoreError when Redis does not answer."""
 
     def __init__(self, store: Store, encryption_key: str) -> None:
-        self._redis, self._turn = store.client, store.turn
+        self._redis = store.client
         self._fernet = Fernet(encryption_key)
         self._unreadable: set[str] = set()  # of which it was said that the key is wrong
 
@@ -76,7 +77,7 @@ class Installations:
 
     def renewing(self, team: str) -> AbstractAsyncContextManager[None]:
         """Hold the right to renew a workspace's token, of which there is one over all processes, for at most 30 s."""
-        return self._turn(f"slack:{team}", 0)
+        return turn(self._redis, f"slack:{team}", 0)
 
     async def begin(self) -> str:
         """Return the state of a new installation: sealed by us, good once, for ten minutes.

@@ -1,4 +1,4 @@
-"""The day in Redis: days, papers, briefs, what was shown, and whose turn it is. All its keys, and how long they stay.
+"""The day in Redis: days, papers, briefs, and what was shown. All its keys, and how long they stay.
 
 {paperboy}:1:day:{date}                        a Day, whole: one value, so nobody ever reads half a day     120 days
 {paperboy}:1:gist:{date}                       a Gist: what of the day is counted later, some 10 kB         120 days
@@ -8,9 +8,6 @@
 {paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed and what it left out           120 days
 {paperboy}:1:answer:{digest}                   an answer of a language model, see writing/memory.py             120 days
 {paperboy}:1:spent:{date}                      what language models took that day, see writing/budget.py          8 days
-{paperboy}:1:pace:{key}:lease                  who has the turn at an outside site: a random token          30 s
-{paperboy}:1:pace:{key}:gap                    there until the next turn may start                          the gap
-{paperboy}:1:alone:{work}                      who does something that must not be done twice at once       its limit
 
 Values are JSON, compressed with zlib. The 1 is the version of this layout, see layout.py. A value that does not parse
 (written by another version of the program) counts as absent. The braces put all keys of Paperboy's into one hash slot
@@ -25,8 +22,6 @@ import contextlib
 import datetime as dt
 import functools
 import logging
-import math
-import secrets
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
@@ -45,23 +40,8 @@ from brief.settings import Settings
 from brief.trends import Gist, gist_of
 
 KEEP_DAYS = 120  # items, and what was shown
-LEASE = 30.0  # seconds; longer than any one request takes, and all a killed holder costs the next
 _KEEP = dt.timedelta(days=KEEP_DAYS)
 _CHUNK = 500  # papers a round trip: some 700 kB
-_HELD_POLL = 0.05  # seconds between looks at a turn that another process holds
-
-# Answers 0 when the turn is ours, else the milliseconds to wait, -1 when somebody holds it. Redis measures the gap.
-_TAKE_TURN = """
-local holder = redis.call('GET', KEYS[1])
-if holder == ARGV[1] then return 0 end
-if holder then return -1 end
-local left = redis.call('PTTL', KEYS[2])
-if left ~= -2 then return math.max(left, 1) end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-if ARGV[3] ~= '0' then redis.call('SET', KEYS[2], '', 'PX', ARGV[3]) end
-return 0
-"""
-_END_TURN = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _T = TypeVar("_T")
@@ -103,12 +83,10 @@ class Shown(Value):
 
 
 class Store:
-    """Days, papers, briefs and turns. Every method raises StoreError when Redis does not answer."""
+    """Days, papers and briefs. Every method raises StoreError when Redis does not answer."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._take_turn = redis.register_script(_TAKE_TURN)
-        self._end_turn = redis.register_script(_END_TURN)
 
     @property
     def client(self) -> Redis:
@@ -233,45 +211,6 @@ class Store:
         own, *others = (unpack(key, value, Shown) for key, value in zip(keys, stored, strict=True))
         made = own.made if own else now
         return newest(edition.items for edition in others if edition and edition.made <= made)
-
-    @contextlib.asynccontextmanager
-    async def turn(self, key: str, gap: float) -> AsyncIterator[None]:
-        """Hold the only turn at `key`, over all processes; turns start at least `gap` seconds apart.
-
-        A holder that crashed is overcome after 30 s, so do not hold a turn longer.
-        """
-        lease, pause = key_of("pace", key, "lease"), key_of("pace", key, "gap")
-        token = secrets.token_hex(8)
-        try:
-            while wait := await self._ask_turn(lease, pause, token, gap):  # noqa: ASYNC110 - other processes end it
-                await asyncio.sleep(wait)
-            yield
-        finally:
-            with contextlib.suppress(RedisError, RedisClusterException):  # the lease runs out by itself
-                await self._end_turn(keys=[lease], args=[token])
-
-    @contextlib.asynccontextmanager
-    async def alone(self, work: str, seconds: float) -> AsyncIterator[bool]:
-        """Tell whether this process, and no other, is to do some work now; it has so many seconds for it.
-
-        Raises TimeoutError in the work when they are over, since then another process may begin.
-        """
-        lock = self._redis.lock(key_of("alone", work), timeout=seconds, blocking=False, raise_on_release_error=False)
-        with redis_errors():
-            alone = await lock.acquire()
-        try:
-            async with asyncio.timeout(seconds):
-                yield alone
-        finally:
-            if alone:
-                with redis_errors():
-                    await lock.release()
-
-    async def _ask_turn(self, lease: str, pause: str, token: str, gap: float) -> float:
-        with redis_errors():
-            args: list[str | int] = [token, math.ceil(LEASE * 1000), math.ceil(gap * 1000)]
-            answer = int(await self._take_turn(keys=[lease, pause], args=args))
-        return _HELD_POLL if answer < 0 else answer / 1000
 
     async def _read(self, key: str, model: type[_Model]) -> _Model | None:
         with redis_errors():

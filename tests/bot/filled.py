@@ -21,6 +21,7 @@ from brief import edition
 from brief.models import Day, Paper, Window
 from brief.profile import load_profile
 from brief.store import Store, key_of
+from brief.turns import turn
 from brief.writing.budget import NOTHING, Budget
 from brief.writing.memory import Memory, Remembered
 
@@ -77,7 +78,7 @@ async def _pass_by(store: Store, people: People) -> None:
     """Leave what lives for seconds or minutes."""
     await people.heard("event-1")
     await store.client.set(key_of("picture", "0123"), b"PNG", ex=60)
-    async with store.turn("arxiv", 30):
+    async with turn(store.client, "arxiv", 30):
         pass
     pace = SharedPace(store.client, "telegram", "token")
     await pace.turn("7", (Limit(1, 30),), Limit(30, 30))

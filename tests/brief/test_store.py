@@ -1,8 +1,5 @@
 import asyncio
-import contextlib
 import datetime as dt
-import itertools
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -244,109 +241,6 @@ async def test_a_redis_killed_and_restarted_loses_nothing_acknowledged(tmp_path:
 def _kill_server(data_dir: Path) -> None:
     with redis.Redis(unix_socket_path=str(data_dir / "redis/redis.sock")) as client:
         os.kill(client.info("server")["process_id"], signal.SIGKILL)
-
-
-# -- turns ------------------------------------------------------------------------------------------------------------
-
-
-async def _take_turns(url: str, turns: int, results: "multiprocessing.Queue[tuple[int, int, int, int]]") -> None:
-    async with open_store(load_settings({"REDIS_URL": url})) as store, Redis.from_url(url) as raw:
-        for _ in range(turns):
-            async with store.turn("arxiv", 0.1):
-                begun, left = await _clock(raw), await raw.pttl("{paperboy}:1:pace:arxiv:gap")
-                await asyncio.sleep(0.02)
-                results.put((begun, begun + max(left, 0), await _clock(raw), os.getpid()))
-
-
-async def _clock(raw: Redis) -> int:
-    """Return the milliseconds of Redis' own clock, the one that rules."""
-    seconds, microseconds = await raw.time()
-    return int(seconds) * 1000 + int(microseconds) // 1000
-
-
-def _taker(url: str, turns: int, results: "multiprocessing.Queue[tuple[int, int, int, int]]") -> None:
-    asyncio.run(_take_turns(url, turns, results))
-
-
-async def test_turns_of_two_processes_never_overlap_and_keep_the_gap(store: Store, redis_url: str) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    results: multiprocessing.Queue[tuple[int, int, int, int]] = spawn.Queue()
-    takers = [spawn.Process(target=_taker, args=(redis_url, 4, results)) for _ in range(2)]
-    for taker in takers:
-        taker.start()
-    held = sorted([await asyncio.to_thread(results.get, timeout=30) for _ in range(8)])
-    for taker in takers:
-        taker.join()
-    assert {pid for *_, pid in held} == {taker.pid for taker in takers}
-    for (_, not_before, ended, _), (begun, *_) in itertools.pairwise(held):
-        assert begun >= ended
-        assert begun >= not_before
-
-
-async def test_the_gap_is_counted_from_the_start_of_a_turn(store: Store, raw: Redis) -> None:
-    async with store.turn("arxiv", 60):
-        pass
-    assert 0 < await raw.pttl("{paperboy}:1:pace:arxiv:gap") <= 60_000
-    waiting = asyncio.create_task(_one_turn(store, "arxiv"))
-    done, _ = await asyncio.wait([waiting], timeout=0.1)
-    assert not done
-    waiting.cancel()
-    await asyncio.wait([waiting])
-
-
-async def test_turns_of_one_process_and_of_other_sites(store: Store) -> None:
-    async with store.turn("arxiv", 0), store.turn("github", 0):
-        waiting = asyncio.create_task(_one_turn(store, "arxiv"))
-        done, _ = await asyncio.wait([waiting], timeout=0.2)
-        assert not done
-    await waiting
-
-
-async def _one_turn(store: Store, key: str) -> None:
-    async with store.turn(key, 0):
-        pass
-
-
-async def test_a_cancelled_holder_and_a_cancelled_waiter_leave_the_turn_free(store: Store, raw: Redis) -> None:
-    entered = asyncio.Event()
-
-    async def hold() -> None:
-        async with store.turn("arxiv", 0):
-            entered.set()
-            await asyncio.Event().wait()
-
-    holder = asyncio.create_task(hold())
-    await entered.wait()
-    waiter = asyncio.create_task(_one_turn(store, "arxiv"))
-    await asyncio.wait([waiter], timeout=0.1)
-    for task in (waiter, holder):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-    assert await raw.keys("{paperboy}:1:pace:*") == []
-    await _one_turn(store, "arxiv")
-
-
-async def test_an_error_inside_a_turn_ends_it(store: Store, raw: Redis) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with store.turn("arxiv", 0):
-            raise ZeroDivisionError
-    assert await raw.keys("{paperboy}:1:pace:*") == []
-
-
-async def test_a_crashed_holder_is_overcome_when_its_lease_ends(store: Store, raw: Redis) -> None:
-    lease = "{paperboy}:1:pace:arxiv:lease"
-    async with store.turn("arxiv", 0):
-        assert 20_000 < await raw.pttl(lease) <= 30_000
-    await raw.set(lease, "somebody who crashed", px=150)
-    await _one_turn(store, "arxiv")
-    assert await raw.get(lease) is None
-
-
-async def test_a_holder_that_overstayed_does_not_end_the_turn_of_the_next(store: Store, raw: Redis) -> None:
-    async with store.turn("arxiv", 0):
-        await raw.set("{paperboy}:1:pace:arxiv:lease", "the next", px=60_000)
-    assert await raw.get("{paperboy}:1:pace:arxiv:lease") == b"the next"
 
 
 # -- no Redis ---------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from brief.models import Day, Paper, Window
 from brief.redis_server import find_server
 from brief.settings import load_settings
 from brief.store import Store, open_store
+from brief.turns import turn
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 PASSWORD = "p@ss:w/rd"
@@ -151,7 +152,7 @@ async def test_days_and_turns(kept: Store) -> None:
     await kept.save_shown("me", NOON.date(), {paper.id: 1}, NOON)
     assert await kept.shown("me", NOON.date() + dt.timedelta(days=1), NOON) == {paper.id: 1}
     for _ in range(2):
-        async with kept.turn("arxiv", 0.01):
+        async with turn(kept.client, "arxiv", 0.01):
             pass
 
 
