@@ -4,112 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 
 from brief.errors import SettingsError
 from brief.models import Language, Value
+from brief.setting_types import (
+    Address,
+    AppToken,
+    BotToken,
+    Categories,
+    ChatId,
+    Chats,
+    ClientId,
+    Clock,
+    Contact,
+    Dollars,
+    EngineId,
+    FernetKey,
+    Folder,
+    Level,
+    Model,
+    PriceText,
+    RedisUrl,
+    Secret,
+    Site,
+    SlackIds,
+    SlackToken,
+    Tokens,
+    WebhookSecret,
+    Zone,
+)
 
 _FILE_LIMIT = 65_536  # bytes; a secret is shorter, and `X_FILE=/dev/zero` must end
-
-
-def _shaped(pattern: str, wanted: str) -> Callable[[str], str]:
-    """Return a validator that wants the whole text to match; its message never repeats the text."""
-
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text, re.ASCII):
-            raise ValueError(wanted)
-        return text
-
-    return check
-
-
-def _zone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (KeyError, OSError, ValueError) as error:  # unknown, a folder such as `America`, or `../etc`
-        raise ValueError("is not a time zone of the IANA database") from error
-
-
-def _categories(text: str) -> tuple[str, ...]:
-    """Return categories as https://arxiv.org/category_taxonomy spells them; commas or spaces between them."""
-    names = tuple(dict.fromkeys(text.replace(",", " ").split()))
-    if not names or not all(re.fullmatch(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]+(-[a-z]+)?)?", name) for name in names):
-        raise ValueError("wants arXiv categories, separated by spaces or commas")
-    return names
-
-
-def _chats(text: str) -> tuple[str, ...]:
-    """Return chat ids, negative for groups and channels; commas or spaces between them. `*` stands for everyone."""
-    chats = tuple(dict.fromkeys(text.replace(",", " ").split()))
-    if not chats or not all(re.fullmatch(r"\*|-?[1-9]\d{0,15}", chat, re.ASCII) for chat in chats):
-        raise ValueError("wants chat ids as numbers, separated by spaces or commas, or * for everyone")
-    return chats
-
-
-def _slack_ids(text: str) -> tuple[str, ...]:
-    """Return ids of channels (C, G), people (U, W) and direct messages (D); commas or spaces between them."""
-    ids = tuple(dict.fromkeys(text.replace(",", " ").split()))
-    if not ids or not all(re.fullmatch(r"[CDGUW][A-Z0-9]{2,20}", one, re.ASCII) for one in ids):
-        raise ValueError("wants ids of channels and people, not their names, separated by spaces or commas")
-    return ids
-
-
-_site = _shaped(
-    r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[!-\"$->@-~]*)?",
-    "wants an http or https URL without user, query or fragment",
-)
-_redis = _shaped(
-    r"(rediss?://|unix:/)\S+|rediss?\+(sentinel://[^\s/]+/[^\s/]+(/\d+)?|cluster://[^\s/]+)/?",
-    "wants a redis:// or unix:// URL, redis+sentinel://host,host/service/0 or redis+cluster://host,host",
-)
-_clock = _shaped(r"([01]\d|2[0-3]):[0-5]\d", "wants a time of day from 00:00 to 23:59")
-_secret = _shaped(r"[!-~]+", "wants printable ASCII without spaces, as a header can carry it")
-_bot_token = _shaped(r"\d{1,20}:[\w-]{1,100}", "wants a token as @BotFather gives it")
-_webhook_secret = _shaped(r"[\w-]{1,256}", "wants 1 to 256 letters, digits, _ and -")
-_slack_token = _shaped(r"xoxb-[\w-]{1,255}", "wants the Bot User OAuth Token of Slack's page OAuth & Permissions")
-_app_token = _shaped(r"xapp-[\w-]{1,255}", "wants an App-Level Token of Slack's page Basic Information")
-_client_id = _shaped(r"\d{1,20}\.\d{1,20}", "wants the Client ID of Slack's page Basic Information")
-_fernet_key = _shaped(r"[\w-]{43}=", "wants 32 random bytes in URL-safe base64")
-_address = _shaped(r"([\w.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}", "wants an address and a port")
-_chat_id = _shaped(
-    r"telegram:-?[1-9]\d{0,15}|slack:T[A-Z0-9]{2,20}:[CDGUW][A-Z0-9]{2,20}",
-    "wants telegram: and a chat's id, or slack:, a workspace's id, : and the id of a channel or person",
-)
-_level = _shaped("error|warning|info|debug", "wants error, warning, info or debug")
-_contact = _shaped(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+", "wants a mail address or a URL")
-
-_model = _shaped(r"[!-~]{1,200}", "wants the name of a model, or provider:model")
-_tokens = _shaped(r"[1-9]\d{0,11}", "wants a number of tokens above 0")
-_dollars = _shaped(r"\d{1,6}(\.\d{1,9})?", "wants US dollars as a number")
-_price = _shaped(
-    r"\d{1,6}(\.\d{1,6})? +\d{1,6}(\.\d{1,6})?", "wants US dollars a million tokens, read and written: two numbers"
-)
-
-Price = tuple[float, float]
-"""US dollars a million tokens that a language model reads, and that it writes."""
-
-Site = Annotated[str, BeforeValidator(lambda text: _site(text).rstrip("/"))]
-Secret = Annotated[SecretStr, BeforeValidator(_secret)]
-Model = Annotated[str, BeforeValidator(_model)]
-PriceText = Annotated[Price, BeforeValidator(lambda text: tuple(_price(text).split()))]
-
-
-def _folder(text: str) -> Path:
-    """Return the path with `~` replaced, made absolute: another working directory means the same place."""
-    try:
-        return Path(text).expanduser().absolute()
-    except RuntimeError as error:
-        raise ValueError("has no home directory to stand on: give an absolute path") from error
-
-
-Folder = Annotated[Path, BeforeValidator(_folder)]
 
 
 class Settings(Value):
@@ -118,50 +49,32 @@ class Settings(Value):
     Each `*_url` is the part before the site's own path, without a slash at its end.
     """
 
-    redis_url: Annotated[SecretStr, BeforeValidator(_redis)] | None = Field(None, examples=["redis://localhost:6379/0"])
+    redis_url: RedisUrl | None = Field(None, examples=["redis://localhost:6379/0"])
     paperboy_data_dir: Folder = Field(examples=["/var/lib/paperboy"])
     paperboy_profile: Folder | None = Field(None, examples=["/home/me/profile.toml"])
-    paperboy_contact: Annotated[str, BeforeValidator(_contact)] | None = Field(None, examples=["me@example.org"])
-    brief_time: Annotated[dt.time, BeforeValidator(lambda text: dt.time.fromisoformat(_clock(text)))] = Field(
-        dt.time(8), examples=["08:00"]
-    )
-    brief_timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(ZoneInfo("UTC"), examples=["Asia/Shanghai"])
+    paperboy_contact: Contact | None = Field(None, examples=["me@example.org"])
+    brief_time: Clock = Field(dt.time(8), examples=["08:00"])
+    brief_timezone: Zone = Field(ZoneInfo("UTC"), examples=["Asia/Shanghai"])
     brief_language: Language = Field("en", examples=["zh"])
-    arxiv_categories: Annotated[tuple[str, ...], BeforeValidator(_categories)] = Field(
+    arxiv_categories: Categories = Field(
         ("cs.AI", "cs.CL", "cs.LG", "cs.CV", "cs.MA", "cs.SE", "cs.RO"), examples=["cs.AI cs.CL"]
     )
-    telegram_bot_token: Annotated[SecretStr, BeforeValidator(_bot_token)] | None = Field(
-        None, examples=["123456789:AAE-your-token"]
-    )
+    telegram_bot_token: BotToken | None = Field(None, examples=["123456789:AAE-your-token"])
     telegram_api_url: Site = Field("https://api.telegram.org", examples=["https://api.telegram.org"])
-    telegram_chats: Annotated[tuple[str, ...], BeforeValidator(_chats)] = Field(
-        (), examples=["123456789 -1001234567890"]
-    )
+    telegram_chats: Chats = Field((), examples=["123456789 -1001234567890"])
     telegram_webhook_url: Site | None = Field(None, examples=["https://bot.example.org/telegram"])
-    telegram_webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] | None = Field(
-        None, examples=["a-long-random-word"]
-    )
-    slack_bot_token: Annotated[SecretStr, BeforeValidator(_slack_token)] | None = Field(
-        None, examples=["xoxb-your-token"]
-    )
-    slack_app_token: Annotated[SecretStr, BeforeValidator(_app_token)] | None = Field(
-        None, examples=["xapp-1-your-token"]
-    )
+    telegram_webhook_secret: WebhookSecret | None = Field(None, examples=["a-long-random-word"])
+    slack_bot_token: SlackToken | None = Field(None, examples=["xoxb-your-token"])
+    slack_app_token: AppToken | None = Field(None, examples=["xapp-1-your-token"])
     slack_signing_secret: Secret | None = Field(None, examples=["0123456789abcdef0123456789abcdef"])
-    slack_channels: Annotated[tuple[str, ...], BeforeValidator(_slack_ids)] = Field(
-        (), examples=["C0123456789 U0123456789"]
-    )
-    slack_client_id: Annotated[str, BeforeValidator(_client_id)] | None = Field(
-        None, examples=["1234567890.1234567890123"]
-    )
+    slack_channels: SlackIds = Field((), examples=["C0123456789 U0123456789"])
+    slack_client_id: ClientId | None = Field(None, examples=["1234567890.1234567890123"])
     slack_client_secret: Secret | None = Field(None, examples=["0123456789abcdef0123456789abcdef"])
-    slack_encryption_key: Annotated[SecretStr, BeforeValidator(_fernet_key)] | None = Field(
-        None, examples=["AN-EXAMPLE-ONLY-MAKE-YOUR-OWN-KEY-012345678="]
-    )
+    slack_encryption_key: FernetKey | None = Field(None, examples=["AN-EXAMPLE-ONLY-MAKE-YOUR-OWN-KEY-012345678="])
     slack_api_url: Site = Field("https://slack.com", examples=["https://slack.com"])
-    operator_chat: Annotated[str, BeforeValidator(_chat_id)] | None = Field(None, examples=["telegram:123456789"])
-    paperboy_listen: Annotated[str, BeforeValidator(_address)] = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
-    log_level: Annotated[str, BeforeValidator(_level)] = Field("info", examples=["info"])
+    operator_chat: ChatId | None = Field(None, examples=["telegram:123456789"])
+    paperboy_listen: Address = Field("127.0.0.1:8080", examples=["127.0.0.1:8080"])
+    log_level: Level = Field("info", examples=["info"])
     huggingface_url: Site = Field("https://huggingface.co", examples=["https://huggingface.co"])
     hf_token: Secret | None = Field(None, examples=["hf_..."])
     arxiv_api_url: Site = Field("https://export.arxiv.org", examples=["https://export.arxiv.org"])
@@ -173,7 +86,7 @@ class Settings(Value):
     x_bearer_token: Secret | None = Field(None, examples=["AAAA..."])
     google_api_url: Site = Field("https://www.googleapis.com", examples=["https://www.googleapis.com"])
     google_api_key: Secret | None = Field(None, examples=["AIza..."])
-    google_cse_id: Annotated[str, BeforeValidator(_secret)] | None = Field(None, examples=["0123456789abcdef0"])
+    google_cse_id: EngineId | None = Field(None, examples=["0123456789abcdef0"])
     llm_model: Model | None = Field(None, examples=["deepseek:deepseek-chat"])
     llm_base_url: Site | None = Field(None, examples=["http://localhost:11434/v1"])
     llm_api_key: Secret | None = Field(None, examples=["sk-..."])
@@ -182,12 +95,8 @@ class Settings(Value):
     llm_fallback_base_url: Site | None = Field(None, examples=["http://localhost:11434/v1"])
     llm_fallback_api_key: Secret | None = Field(None, examples=["sk-..."])
     llm_fallback_price: PriceText | None = Field(None, examples=["1 5"])
-    llm_daily_tokens: Annotated[int, BeforeValidator(lambda text: int(_tokens(text)))] = Field(
-        1_000_000, examples=["1000000"]
-    )
-    llm_daily_usd: Annotated[float, BeforeValidator(lambda text: float(_dollars(text)))] | None = Field(
-        None, examples=["0.50"]
-    )
+    llm_daily_tokens: Tokens = Field(1_000_000, examples=["1000000"])
+    llm_daily_usd: Dollars | None = Field(None, examples=["0.50"])
 
 
 _TOGETHER = (

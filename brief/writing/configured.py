@@ -12,7 +12,8 @@ from typing import Final
 from pydantic import SecretStr
 
 from brief.errors import SettingsError
-from brief.settings import Price, Settings
+from brief.setting_types import Price
+from brief.settings import Settings
 from brief.writing.breaker import Breaker
 from brief.writing.budget import Budget
 from brief.writing.endpoint import Endpoint

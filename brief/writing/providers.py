@@ -19,7 +19,7 @@ from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from brief.errors import SettingsError
-from brief.settings import Price
+from brief.setting_types import Price
 from brief.writing.failures import AnswerTooLargeError
 
 MOST_BYTES = 2**20  # of one answer
