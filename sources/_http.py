@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
-import email.utils
 import json
 import logging
-import random
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping
@@ -22,6 +19,7 @@ import stamina
 
 from brief.errors import SourceError, Trouble
 from sources._body import BodyError, read_body
+from sources._troubles import asked_pause, pause_before_repeat, trouble_of_break, trouble_of_status
 
 # The reports tell of tries. By default the library tells too, on stdout where structlog happens to be installed.
 stamina.instrumentation.set_on_retry_hooks(())
@@ -32,19 +30,8 @@ Turn = Callable[[str, float], AbstractAsyncContextManager[None]]
 Listener = Callable[[httpx.Response], Awaitable[None]]
 """What is told of every response."""
 
-LONGEST_PAUSE: Final = 10.0  # seconds; a site that asks for more is given up at once, a brief does not wait for it
 _CONNECT: Final = 5.0  # seconds; a host that drops packets is as unreachable as one that refuses
 _HOPS: Final = 3
-_PASSING: Final = frozenset(
-    {
-        Trouble.UNREACHABLE,
-        Trouble.TIMEOUT,
-        Trouble.RATE_LIMITED,
-        Trouble.SERVER_ERROR,
-        Trouble.BAD_ANSWER,  # here: a body that broke off
-        Trouble.EMPTY_ANSWER,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -215,7 +202,7 @@ class Fetcher:
                     response = await self._client.send(request, stream=True)
                     return response, await self._read(response, number)
             except (httpx.RequestError, TimeoutError) as error:
-                raise self._error(_broken(error, answered=response is not None), number) from error
+                raise self._error(trouble_of_break(error, answered=response is not None), number) from error
             finally:
                 if response is not None:
                     await response.aclose()
@@ -229,7 +216,7 @@ class Fetcher:
     def _judge(self, response: httpx.Response, body: bytes, accept: Container[int], number: int) -> Reply:
         status = response.status_code
         if status not in accept:
-            raise self._error(_trouble(response), number, status, asked_pause(response.headers, time.time()))
+            raise self._error(trouble_of_status(response), number, status, asked_pause(response.headers, time.time()))
         if status == httpx.codes.OK and not body:
             raise self._error(Trouble.EMPTY_ANSWER, number, status)
         return Reply(status, response.headers, body, self.site.what, number)
@@ -243,68 +230,3 @@ class Fetcher:
         self, trouble: Trouble, tries: int, status: int | None = None, retry_after: float | None = None
     ) -> SourceError:
         return SourceError(trouble, self.site.what, tries=tries, status=status, retry_after=retry_after)
-
-
-def pause_before_repeat(error: Exception) -> bool | float:
-    """Return whether a repeat may help, or in how many seconds the site wants it.
-
-    A hanging or unreachable site is asked twice only, so that being offline is quick.
-    """
-    if not isinstance(error, SourceError) or error.trouble not in _PASSING:
-        return False
-    absent = error.trouble == Trouble.TIMEOUT or isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
-    if absent and error.tries > 1:
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after <= LONGEST_PAUSE and error.retry_after + random.uniform(0, 0.5)  # noqa: S311 - jitter
-
-
-def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds a site asks to be left alone, None when it does not say.
-
-    Retry-After holds seconds or a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after). X and GitHub
-    send the epoch at which the next request is allowed, x-rate-limit-reset and x-ratelimit-reset.
-    """
-    if asked := headers.get("retry-after"):
-        return float(asked) if _is_count(asked) else _seconds_until(asked, now)
-    for name in ("x-rate-limit", "x-ratelimit"):
-        reset = headers.get(f"{name}-reset", "")
-        if _is_count(reset) and headers.get(f"{name}-remaining", "0") == "0":
-            return max(0.0, float(reset) - now)
-    return None
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 12
-
-
-def _seconds_until(date: str, now: float) -> float | None:
-    try:
-        when = email.utils.parsedate_to_datetime(date)
-        return max(0.0, (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _broken(error: Exception, *, answered: bool) -> Trouble:
-    if isinstance(error, httpx.ConnectTimeout):
-        return Trouble.UNREACHABLE
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return Trouble.TIMEOUT
-    return Trouble.BAD_ANSWER if answered else Trouble.UNREACHABLE
-
-
-def _trouble(response: httpx.Response) -> Trouble:
-    status, headers = response.status_code, response.headers
-    limited = "retry-after" in headers or "0" in (
-        headers.get("x-ratelimit-remaining"),
-        headers.get("x-rate-limit-remaining"),
-    )
-    if status == httpx.codes.TOO_MANY_REQUESTS or (status == httpx.codes.FORBIDDEN and limited):
-        return Trouble.RATE_LIMITED
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return Trouble.UNAUTHORIZED
-    if status == httpx.codes.NOT_FOUND:
-        return Trouble.NOT_FOUND
-    return Trouble.SERVER_ERROR if status >= httpx.codes.INTERNAL_SERVER_ERROR else Trouble.REFUSED

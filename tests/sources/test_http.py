@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brief.errors import SourceError, Trouble
-from sources._http import LONGEST_PAUSE, Fetcher, Http, LocalTurn, Reply, Site, asked_pause, pause_before_repeat
+from sources._http import Fetcher, Http, LocalTurn, Reply, Site
+from sources._troubles import LONGEST_PAUSE, asked_pause, pause_before_repeat
 from tests.fakes.site import FakeSite
 
 
