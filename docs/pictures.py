@@ -1,11 +1,13 @@
 """Draw the pictures of the documentation from the packaged sample edition: `make pictures`.
 
 The terminal is what `paperboy brief --sample` prints first, recorded by Rich. The chats are renderings, and say so:
-what `--format telegram` and `--format slack` send, laid out by this script, not by the apps. The same input gives the
-same bytes.
+what `--format telegram` and `--format slack` send, laid out by this script, not by the apps. The trends are drawn by
+the program itself, of invented numbers: the sample is one day. The same input gives the same bytes; of the trends, the
+same Pillow does.
 """
 
 import asyncio
+import datetime as dt
 import html
 import io
 import re
@@ -21,10 +23,11 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.wiring import sample_brief
-from brief.models import Language
+from brief.models import Language, Trends
 from brief.profile import load_profile
 from brief.settings import load_settings
-from formatting import screens, slack, telegram
+from brief.trends import Gist, trends
+from formatting import screens, slack, telegram, trends_picture
 from formatting.document import Document
 from formatting.terminal import render
 from formatting.wrap import breaks
@@ -48,8 +51,20 @@ _LABELS = {
 }
 
 
-def pictures(language: Language) -> dict[str, str]:
-    """Return the pictures in a language: file name -> SVG."""
+# Papers of each day from a Saturday on.
+_TOPICS = {
+    "agentic-rl": (2, 1, 12, 10, 17, 22, 21),
+    "world-models": (1, 1, 5, 8, 9, 12, 13),
+    "code-agent": (0, 2, 7, 5, 10, 14, 11),
+    "multimodal": (3, 2, 23, 19, 16, 11, 13),
+    "decoding": (2, 1, 13, 11, 9, 5, 6),
+    "speech": (1, 2, 12, 14, 9, 8, 5),
+    "robotics": (4, 3, 35, 33, 36, 34, 37),
+}
+
+
+def pictures(language: Language) -> dict[str, bytes]:
+    """Return the pictures in a language: file name -> SVG or PNG."""
     settings = load_settings({})
     push = screens.push(asyncio.run(sample_brief(settings, load_profile(settings.paperboy_profile), language)))
     drawn = {
@@ -57,7 +72,22 @@ def pictures(language: Language) -> dict[str, str]:
         "telegram": chat("Telegram", telegram_rows(push), language),
         "slack": chat("Slack", slack_rows(push), language),
     }
-    return {f"{name}.{language}.svg": svg for name, svg in drawn.items()}
+    made = {f"{name}.{language}.svg": svg.encode() for name, svg in drawn.items()}
+    return {**made, f"trends.{language}.png": trends_picture.draw(moved(), language)}
+
+
+def moved() -> Trends:
+    """Return how invented topics moved over the week before the sample."""
+    week = [SAMPLE_DATE - dt.timedelta(n) for n in reversed(range(7))]
+    gists = {date: Gist(topics=dict(_papers(day))) for day, date in enumerate(week)}
+    return trends(gists, SAMPLE_DATE, len(week))
+
+
+def _papers(day: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield papers of a day, each with its topic, under ids of their own."""
+    for topic, counts in _TOPICS.items():
+        for number in range(counts[day]):
+            yield f"{topic} {day} {number}", (topic,)
 
 
 def terminal(document: Document) -> str:
@@ -182,8 +212,8 @@ def _tidy(svg: str) -> str:
 def main(folder: Path) -> None:
     """Write all pictures into a folder."""
     for language in get_args(Language):
-        for name, svg in pictures(language).items():
-            (folder / name).write_text(svg, encoding="utf-8")
+        for name, content in pictures(language).items():
+            (folder / name).write_bytes(content)
 
 
 if __name__ == "__main__":
