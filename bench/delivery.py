@@ -31,7 +31,7 @@ sys.path.pop(0)  # in this folder, `telegram` is a script
 sys.path.insert(0, str(Path(__file__).parent / "shared"))
 
 import aiohttp
-from measuring import NOON, Sent, figure, parser, sample_services, send_all, server, services_in, show
+from measuring import NOON, Sent, cost_of, cost_of_sending, figure, parser, sample_services, server, services_in, show
 from office import environment, office, subscribe
 from peers import PEERS, Sending
 
@@ -72,20 +72,13 @@ async def measure_path(surface: str, url: str, _push: Document, messages: int) -
         await subscribe(services, surface, warm)
         await opened.push(warm)
         await subscribe(services, surface, warm + messages)
-        wall, cpu = time.perf_counter(), time.process_time()
-        await opened.push(messages)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return Sent(messages / wall, 1000 * cpu / messages)
+        return await cost_of(opened.push(messages), messages)
 
 
 async def measure_peer(sending: Sending, url: str, push: Document, messages: int) -> Sent:
     """Send so many messages, each to another chat, after a tenth as many that are not counted."""
     async with sending(url, push) as send:
-        await send_all(send, messages // 10)
-        wall, cpu = time.perf_counter(), time.process_time()
-        await send_all(send, messages)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return Sent(messages / wall, 1000 * cpu / messages)
+        return await cost_of_sending(send, messages)
 
 
 def paths(surface: str, push: Document, rounds: int, messages: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ capitalised word of a sentence occurs literally in the text. The tests list the 
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import statistics
@@ -21,8 +20,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich.console import Console
 from rich.table import Table
+
+sys.path.pop(0)  # in this folder, `telegram` is a script
+sys.path.insert(0, str(Path(__file__).parent / "shared"))
+
+from measuring import figure, options, tell
 
 from brief.writing.grounding import Evidence, problems
 
@@ -93,9 +96,9 @@ def report(rows: list[Row], texts: dict[str, str], rounds: int) -> dict[str, Any
     figures = {}
     for group in groups(rows):
         shares = {who: len(refused[who].intersection(group.rows)) / len(group.rows) for who in CHECKS}
-        figure = _figure(shares, group.target, floor=group.kind != "faithful")
-        figures[f"{group.kind}.{group.language}"] = figure | {"sentences": len(group.rows)}
-    figures["microseconds"] = _figure(times, None) | {"sentences": len(rows)}
+        told = figure(shares, group.target, floor=group.kind != "faithful")
+        figures[f"{group.kind}.{group.language}"] = told | {"sentences": len(group.rows)}
+    figures["microseconds"] = figure(times) | {"sentences": len(rows)}
     return figures
 
 
@@ -107,22 +110,16 @@ def _microseconds(rows: list[Row], checks: dict[str, Check]) -> float:
     return (time.perf_counter() - start) / len(rows) * 1e6
 
 
-def _figure(values: dict[str, float], target: float | None, *, floor: bool = False) -> dict[str, Any]:
-    value, peers = values["ours"], {who: value for who, value in values.items() if who != "ours"}
-    ok = target is None or (value >= target if floor else value <= target)
-    return {"value": value, "target": target, "ok": ok, "peers": peers}
-
-
 def table(figures: dict[str, Any]) -> Table:
     """Lay the figures out, a row each; of faithful sentences the share is that of wrongly refused ones."""
     result = Table("set", "kind", "language", "sentences", "caught", "share", "literal", "target", "ok")
-    for name, figure in figures.items():
+    for name, told in figures.items():
         which, kind, *language = name.split(".")
-        tell = "{:.1%}".format if language else "{:.1f}".format
-        caught = str(round(figure["value"] * figure["sentences"])) if language else ""
-        target = "" if figure["target"] is None else tell(figure["target"])
-        cells = (str(figure["sentences"]), caught, tell(figure["value"]), tell(figure["peers"]["literal"]), target)
-        result.add_row(which, kind, *(language or [""]), *cells, "" if not target else "yes" if figure["ok"] else "NO")
+        say = "{:.1%}".format if language else "{:.1f}".format
+        caught = str(round(told["value"] * told["sentences"])) if language else ""
+        target = "" if told["target"] is None else say(told["target"])
+        cells = (str(told["sentences"]), caught, say(told["value"]), say(told["peers"]["literal"]), target)
+        result.add_row(which, kind, *(language or [""]), *cells, "" if not target else "yes" if told["ok"] else "NO")
     return result
 
 
@@ -136,16 +133,11 @@ def measured(which: str, rounds: int) -> dict[str, Any]:
 
 def main() -> int:
     """Print the figures; return 1 when a target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="the time is their median")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    options = parser.parse_args()
-    figures = {name: figure for which in SETS for name, figure in measured(which, options.rounds).items()}
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        Console(width=120).print(table(figures))
-    return 0 if all(figure["ok"] for figure in figures.values()) else 1
+    asked = options(__doc__)
+    asked.add_argument("--rounds", type=int, default=5, help="the time is their median")
+    chosen = asked.parse_args()
+    figures = {name: told for which in SETS for name, told in measured(which, chosen.rounds).items()}
+    return tell(figures, table(figures), as_json=chosen.json)
 
 
 if __name__ == "__main__":

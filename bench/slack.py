@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import statistics
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
@@ -27,7 +26,8 @@ sys.path.pop(0)  # in this folder, `slack` is this file
 sys.path.insert(0, str(Path(__file__).parent / "shared"))
 
 import aiohttp
-from measuring import AT_ONCE, Send, Sent, figure, parser, sample_services, send_all, server, show
+from measuring import AT_ONCE, Send, Sent, cost_of_sending, figure, parser, sample_services, server, show
+from peers import SLACK_TOKEN, Sending, new_session, slack_client
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -43,12 +43,11 @@ from formatting.document import Document
 from formatting.slack import parameters, render, text
 from sources.sample_site import SAMPLE_DATE
 
-BOT_TOKEN, APP_TOKEN = "xoxb-nobody", "xapp-nobody"
+APP_TOKEN = "xapp-nobody"  # noqa: S105  (it opens nothing)
 TARGET_RATE = 0.8  # of the bare client's
 TARGET_ACK_MS = 500.0
 TIME_LIMIT = 60.0  # seconds that a burst may take
 
-Sending = Callable[[str, Document], AbstractAsyncContextManager[Send]]
 Answering = Callable[[str], AbstractAsyncContextManager[None]]
 Delivery = tuple[str, dict[str, Any]]
 
@@ -56,16 +55,11 @@ Delivery = tuple[str, dict[str, Any]]
 # -- who sends --------------------------------------------------------------------------------------------------------
 
 
-def new_session() -> aiohttp.ClientSession:
-    """Return the one session a client shares between its calls."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE))
-
-
 @asynccontextmanager
 async def bare_client(url: str) -> AsyncIterator[AsyncWebClient]:
     """Yield slack_sdk's client as it is, on one session."""
     async with new_session() as session:
-        yield AsyncWebClient(BOT_TOKEN, base_url=f"{url}/api/", session=session, retry_handlers=[])
+        yield AsyncWebClient(SLACK_TOKEN, base_url=f"{url}/api/", session=session, retry_handlers=[])
 
 
 @asynccontextmanager
@@ -73,31 +67,19 @@ async def ours(url: str, push: Document) -> AsyncIterator[Send]:
     """Send as the bot does, as fast as it can."""
     async with new_session() as session:
         client = web_client(url, session)
-        workspace = OneWorkspace(client, BOT_TOKEN)
+        workspace = OneWorkspace(client, SLACK_TOKEN)
         await workspace.connect()
         sender = Sender(client, workspace, Limits(channel=Limit(1, 0), workspace=Limit(AT_ONCE, 0)))
         yield lambda chat: sender.push(Place("T1", f"C{chat}"), push, SAMPLE_DATE)
 
 
-@asynccontextmanager
-async def with_slack_sdk(url: str, push: Document) -> AsyncIterator[Send]:
-    """Send with slack_sdk what is rendered already."""
-    rendered = parameters(render(push, date=SAMPLE_DATE))
-    async with bare_client(url) as client:
-        yield lambda chat: client.chat_postMessage(channel=f"C{chat}", **rendered)
-
-
-SENDERS: dict[str, Sending] = {"ours": ours, "bare": with_slack_sdk}
+SENDERS: dict[str, Sending] = {"ours": ours, "bare": slack_client}
 
 
 async def measure_sending(who: str, url: str, push: Document, messages: int) -> Sent:
-    """Send so many messages, each to another channel, after a tenth as many that are not counted."""
+    """Send so many messages, each to another channel."""
     async with SENDERS[who](url, push) as send:
-        await send_all(send, messages // 10)
-        wall, cpu = time.perf_counter(), time.process_time()
-        await send_all(send, messages)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return Sent(messages / wall, 1000 * cpu / messages)
+        return await cost_of_sending(send, messages)
 
 
 # -- who acknowledges and answers -------------------------------------------------------------------------------------
@@ -106,7 +88,7 @@ async def measure_sending(who: str, url: str, push: Document, messages: int) -> 
 @asynccontextmanager
 async def paperboy(url: str) -> AsyncIterator[None]:
     """Run Slack as it is served, limits and all, with the packaged edition stored."""
-    environment = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": url}
+    environment = {"SLACK_BOT_TOKEN": SLACK_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": url}
     async with sample_services(**environment) as services:
         await services.brief(SAMPLE_DATE, "en", services.profile)
         serving = asyncio.create_task(SlackSurface(services).serve(_alone))

@@ -11,24 +11,20 @@ python-telegram-bot that echoes; both get the same updates at the same pace. Rou
 from __future__ import annotations
 
 import asyncio
-import json
 import statistics
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.pop(0)  # in this folder, `telegram` is this file
 sys.path.insert(0, str(Path(__file__).parent / "shared"))
 
-import aiogram
 import aiohttp
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
-from measuring import AT_ONCE, Send, Sent, figure, parser, sample_services, send_all, server, show
+from measuring import AT_ONCE, Send, Sent, cost_of_sending, figure, parser, sample_services, server, show
+from peers import PEERS, TELEGRAM_TOKEN, Sending
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
@@ -40,15 +36,12 @@ from bot.telegram_poll import Inbox, Poller, PollingBot
 from bot.telegram_send import Sender
 from bot.telegram_transport import AiohttpRequest
 from bot.telegram_updates import Place
-from brief.models import Brief
 from formatting import screens
-from formatting.telegram import parameters, render
+from formatting.document import Document
 from sources.sample_site import SAMPLE_DATE
 
-TOKEN = "123456789:a-token-of-nobody-0123456789abcdefg"  # noqa: S105  (it opens nothing)
 CHATS = 50  # that ask in turn: each after two seconds, a private chat may have a message a second
 
-Sending = Callable[[str, Brief], AbstractAsyncContextManager[Send]]
 Answering = Callable[[str, Services], AbstractAsyncContextManager[None]]
 
 
@@ -56,58 +49,28 @@ Answering = Callable[[str, Services], AbstractAsyncContextManager[None]]
 
 
 @asynccontextmanager
-async def ours(url: str, brief: Brief) -> AsyncIterator[Send]:
+async def ours(url: str, push: Document) -> AsyncIterator[Send]:
     """Send as the bot does, as fast as it can."""
     none = Limit(AT_ONCE, 0)
     async with AiohttpRequest(AT_ONCE) as request:
         limiter = Limiter(overall=none, chat=none, group=none)
-        sender = Sender(PollingBot(TOKEN, base_url=f"{url}/bot", request=request, rate_limiter=limiter), _stays)
-        push = screens.push(brief)
-        yield lambda chat: sender.send(Place(chat), push, brief.date)
+        sender = Sender(
+            PollingBot(TELEGRAM_TOKEN, base_url=f"{url}/bot", request=request, rate_limiter=limiter), _stays
+        )
+        yield lambda chat: sender.send(Place(chat), push, SAMPLE_DATE)
 
 
 async def _stays(_old: int, _new: int) -> None:
     """No chat moves here."""
 
 
-@asynccontextmanager
-async def with_aiogram(url: str, brief: Brief) -> AsyncIterator[Send]:
-    """Send with aiogram what is rendered already."""
-    push = parameters(render(screens.push(brief), date=brief.date))
-    keys = InlineKeyboardMarkup.model_validate(push["reply_markup"])
-    preview = LinkPreviewOptions(is_disabled=True)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(url), limit=AT_ONCE)
-    async with aiogram.Bot(TOKEN, session=session) as bot:
-        yield lambda chat: bot.send_message(
-            chat, push["text"], parse_mode="HTML", link_preview_options=preview, reply_markup=keys
-        )
+SENDERS: dict[str, Sending] = {"ours": ours, **PEERS["telegram"]}
 
 
-@asynccontextmanager
-async def with_aiohttp(url: str, brief: Brief) -> AsyncIterator[Send]:
-    """Post the same form without any library for Telegram."""
-    push = parameters(render(screens.push(brief), date=brief.date))
-    form = {key: value if isinstance(value, str) else json.dumps(value) for key, value in push.items()}
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-
-        async def send(chat: int) -> object:
-            async with session.post(f"{url}/bot{TOKEN}/sendMessage", data={**form, "chat_id": str(chat)}) as answer:
-                return await answer.json()
-
-        yield send
-
-
-SENDERS: dict[str, Sending] = {"ours": ours, "aiogram": with_aiogram, "aiohttp": with_aiohttp}
-
-
-async def measure_sending(sending: Sending, url: str, brief: Brief, messages: int) -> Sent:
-    """Send so many messages, each to another chat, after a tenth as many that are not counted."""
-    async with sending(url, brief) as send:
-        await send_all(send, messages // 10)
-        wall, cpu = time.perf_counter(), time.process_time()
-        await send_all(send, messages)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return Sent(messages / wall, 1000 * cpu / messages)
+async def measure_sending(sending: Sending, url: str, push: Document, messages: int) -> Sent:
+    """Send so many messages, each to another chat."""
+    async with sending(url, push) as send:
+        return await cost_of_sending(send, messages)
 
 
 # -- who answers ------------------------------------------------------------------------------------------------------
@@ -117,7 +80,7 @@ async def measure_sending(sending: Sending, url: str, brief: Brief, messages: in
 async def paperboy(url: str, services: Services) -> AsyncIterator[None]:
     """Run the bot as it is run for readers, limits and all."""
     settings = services.settings.model_copy(update={"telegram_api_url": url})
-    bot = TelegramBot(Services(**{**vars(services), "settings": settings}), TOKEN)
+    bot = TelegramBot(replace(services, settings=settings), TELEGRAM_TOKEN)
     async with bot.running():
         polling = asyncio.create_task(Poller(bot.bot, Inbox(bot.bot, bot.handle)).run())
         yield
@@ -128,7 +91,7 @@ async def paperboy(url: str, services: Services) -> AsyncIterator[None]:
 @asynccontextmanager
 async def echo(url: str, _services: Services) -> AsyncIterator[None]:
     """Run the shortest application of python-telegram-bot, with everything as it comes."""
-    app = Application.builder().token(TOKEN).base_url(f"{url}/bot").build()
+    app = Application.builder().token(TELEGRAM_TOKEN).base_url(f"{url}/bot").build()
 
     async def handle(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         await update.message.reply_text(update.message.text)
@@ -166,7 +129,7 @@ async def measure(rounds: int, messages: int, updates: int) -> dict[str, Any]:
             text = f"/paper {brief.items[0].paper.id}"
             for _ in range(rounds):
                 for name, sending in SENDERS.items():
-                    sent[name].append(await measure_sending(sending, url, brief, messages))
+                    sent[name].append(await measure_sending(sending, url, screens.push(brief), messages))
                 for name, answering in ANSWERERS.items():
                     answered[name].append(await measure_answering(answering, url, services, text, updates))
     return report(sent, answered)

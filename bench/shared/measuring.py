@@ -1,4 +1,4 @@
-"""What the measurements of chats share: a server beside them, the packaged edition, and how figures are told."""
+"""What measurements share: a server beside them, the packaged edition, what sending costs, how figures are told."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
@@ -86,6 +87,20 @@ async def send_all(send: Send, messages: int) -> None:
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
 
+async def cost_of_sending(send: Send, messages: int) -> Sent:
+    """Return what so many messages cost, each to another chat, after a tenth as many that are not counted."""
+    await send_all(send, messages // 10)
+    return await cost_of(send_all(send, messages), messages)
+
+
+async def cost_of(work: Awaitable[object], messages: int) -> Sent:
+    """Return what some work costs for each message that it sends."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    await work
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return Sent(messages / wall, 1000 * cpu / messages)
+
+
 def figure(values: dict[str, float], target: float | None = None, *, floor: bool = False) -> dict[str, Any]:
     """Return a figure of ours beside its peers'; the target is a ceiling unless it is a `floor`."""
     rounded = {who: round(value, 3) for who, value in values.items()}
@@ -95,21 +110,32 @@ def figure(values: dict[str, float], target: float | None = None, *, floor: bool
     return {"value": value, "target": target, "ok": ok, "peers": rounded}
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
-    """Return a parser with the options of every measurement."""
+def options(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the option of every measurement."""
     result = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("--rounds", type=int, default=5)
-    result.add_argument("--messages", type=int, default=500, help="a round and sender")
     result.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     return result
 
 
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the options of every measurement of chats."""
+    result = options(description)
+    result.add_argument("--rounds", type=int, default=5)
+    result.add_argument("--messages", type=int, default=500, help="a round and sender")
+    return result
+
+
 def show(figures: dict[str, Any], peers: Sequence[str], *, as_json: bool) -> int:
-    """Print the figures, and return an exit status that tells whether every target is met."""
+    """Print the figures beside those of their peers; see `tell`."""
+    return tell(figures, _table(figures, peers), as_json=as_json)
+
+
+def tell(figures: dict[str, Any], table: Table, *, as_json: bool) -> int:
+    """Print the figures or their table, and return an exit status that tells whether every target is met."""
     if as_json:
         print(json.dumps(figures))
     else:
-        Console(width=110).print(_table(figures, peers))
+        Console(width=120).print(table)
     return 0 if all(figure["ok"] for figure in figures.values()) else 1
 
 
@@ -117,6 +143,6 @@ def _table(figures: dict[str, Any], peers: Sequence[str]) -> Table:
     result = Table("figure", "ours", *peers, "target", "ok")
     for name, told in figures.items():
         values = (told["value"], *(told["peers"].get(peer) for peer in peers), told["target"])
-        cells = ["" if v is None else f"{v:.2f}" if v < 100 else f"{v:.0f}" for v in values]
+        cells = ["" if v is None else f"{v:.2f}" if v < 100 and v % 1 else f"{v:.0f}" for v in values]
         result.add_row(name, *cells, "" if told["target"] is None else "yes" if told["ok"] else "NO")
     return result

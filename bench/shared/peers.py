@@ -43,7 +43,7 @@ async def aiohttp_form(url: str, push: Document) -> AsyncIterator[Send]:
     """Post forms to Telegram."""
     rendered = telegram.parameters(telegram.render(push, date=SAMPLE_DATE))
     form = {key: value if isinstance(value, str) else json.dumps(value) for key, value in rendered.items()}
-    async with _session() as session:
+    async with new_session() as session:
 
         async def send(chat: int) -> Any:
             data = {**form, "chat_id": str(chat)}
@@ -57,7 +57,7 @@ async def aiohttp_form(url: str, push: Document) -> AsyncIterator[Send]:
 async def slack_client(url: str, push: Document) -> AsyncIterator[Send]:
     """Send to Slack with slack_sdk."""
     rendered = slack.parameters(slack.render(push, date=SAMPLE_DATE))
-    async with _session() as session:
+    async with new_session() as session:
         client = AsyncWebClient(SLACK_TOKEN, base_url=f"{url}/api/", session=session, retry_handlers=[])
         yield lambda chat: client.chat_postMessage(channel=f"C{chat}", **rendered)
 
@@ -66,7 +66,7 @@ async def slack_client(url: str, push: Document) -> AsyncIterator[Send]:
 async def aiohttp_json(url: str, push: Document) -> AsyncIterator[Send]:
     """Post JSON to Slack."""
     rendered = slack.parameters(slack.render(push, date=SAMPLE_DATE))
-    async with _session() as session:
+    async with new_session() as session:
 
         async def send(chat: int) -> Any:
             body, headers = {**rendered, "channel": f"C{chat}"}, {"Authorization": f"Bearer {SLACK_TOKEN}"}
@@ -76,7 +76,8 @@ async def aiohttp_json(url: str, push: Document) -> AsyncIterator[Send]:
         yield send
 
 
-def _session() -> aiohttp.ClientSession:
+def new_session() -> aiohttp.ClientSession:
+    """Return the one session a client shares between its calls."""
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE))
 
 

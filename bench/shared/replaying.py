@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import datetime as dt
 import sys
@@ -19,6 +20,16 @@ from sources._http import Http
 
 SITES = {"HUGGINGFACE_URL": "hf", "ARXIV_API_URL": "arxiv", "ARXIV_URL": "arxiv", "ARXIV_RSS_URL": "rss"}
 SITES |= {"GITHUB_API_URL": "github", "X_API_URL": "x", "GOOGLE_API_URL": "google"}
+
+
+def with_replay(options: argparse.ArgumentParser) -> argparse.Namespace:
+    """Return the arguments, `shared` among them, where the replay is; without one the program ends with status 2."""
+    beside = Path(__file__).resolve().parents[3] / "shared"
+    options.add_argument("--shared", type=Path, default=beside, help="where replay/serve.py is")
+    chosen = options.parse_args()
+    if not (chosen.shared / "replay" / "serve.py").exists():
+        options.error(f"no replay/serve.py below {chosen.shared}: give its place with --shared")
+    return chosen
 
 
 @asynccontextmanager
