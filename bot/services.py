@@ -21,6 +21,7 @@ from bot.tastes import Tastes
 from brief import edition
 from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
+from brief.embeddings import Embeddings
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
 from brief.settings import Settings
@@ -62,8 +63,9 @@ def unwatched() -> Iterator[Told]:
 class Services:
     """Everything a command needs. `asking` is entered while sources are asked, and is told each report.
 
-    `model` writes, where one is configured; `writing` is entered while it does, and told how far it is; `wrote` is told
-    of each brief that it wrote. Who is `patient` waits for it, others get what extraction makes.
+    `embeddings` tell what papers mean, `model` writes, where one is configured; `writing` is entered while it does, and
+    told how far it is; `wrote` is told of each brief that it wrote. Who is `patient` waits for it, others get what
+    extraction makes.
 
     `profile` is the operator's: sources are asked what it names. An edition is for the profile it is asked with.
     """
@@ -77,6 +79,7 @@ class Services:
     asking: Callable[[], AbstractContextManager[Heard]] = silently
     own_profiles: bool = True  # not where a profile was named for this run
     model: LanguageModel | None = None
+    embeddings: Embeddings | None = None
     writing: Callable[[], AbstractContextManager[Told]] = unwatched
     wrote: Callable[[Author], None] = lambda _: None
     patient: bool = False
@@ -253,7 +256,7 @@ class Services:
     @cached_property
     def drafts(self) -> Drafts:
         """The editions in the making."""
-        return Drafts(self.store, self.tastes, self.clock)
+        return Drafts(self.store, self.tastes, self.clock, self.embeddings)
 
     @cached_property
     def _later(self) -> Background:

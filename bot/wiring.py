@@ -15,6 +15,7 @@ from bot.people import People
 from bot.services import Heard, Services, silently
 from brief import edition
 from brief.collect import collect
+from brief.embeddings import open_embeddings
 from brief.models import Ask, Brief, Language
 from brief.profile import Profile
 from brief.settings import Settings
@@ -63,6 +64,7 @@ async def open_services(
         open_store(settings) as store,
         open_sources(settings, partial(turn, store.client)) as sources,
         open_model(settings, store, now) as model,
+        open_embeddings(settings, store, now) as embeddings,
     ):
         yield Services(
             settings=settings,
@@ -73,6 +75,7 @@ async def open_services(
             clock=now,
             asking=asking,
             model=model,
+            embeddings=embeddings,
         )
 
 

@@ -12,6 +12,7 @@ from brief.profile import Profile
 from brief.ranking.diversity import missed, select
 from brief.ranking.follow import Known, RankedFollow, rank_follow
 from brief.ranking.learning import Taste
+from brief.ranking.meaning import Meaning
 from brief.ranking.score import NOTHING, Laid, rank
 from brief.taxonomy import classify
 from brief.writing.cards import labels
@@ -37,13 +38,16 @@ class Reader:
     """What is known of a reader beside the profile: what earlier editions showed, and what they clicked.
 
     `missed` are papers that stood high yesterday and were not shown: such a one may come back once. `known` are the
-    stars of repositories on an earlier day, for how fast they grow.
+    stars of repositories on an earlier day, for how fast they grow. `meaning` is that of the day's papers for this
+    reader; `by_words` tells that an embeddings model is configured and did not give it.
     """
 
     shown: Shown = field(default_factory=dict)
     known: Known = field(default_factory=dict)
     missed: Collection[str] = ()
     taste: Taste = NOTHING
+    meaning: Meaning | None = None
+    by_words: bool = False
 
 
 class Draft:
@@ -64,7 +68,7 @@ class Draft:
         laid: Laid | None = None,
     ) -> None:
         self.day, self.profile, self.language, self._now = day, profile, language, now
-        self._best, self._returned = ranked(day, profile, reader, laid), reader.missed
+        self._best, self._returned, self._by_words = ranked(day, profile, reader, laid), reader.missed, reader.by_words
         self._desk = Desk(day.papers, profile, language, day.window.until, reader)
         self.chosen = select(self._best, PICKS)
         self._scanned = select(self._best, SCAN, chosen=self.chosen, named=False)
@@ -106,6 +110,7 @@ class Draft:
             more_follow=follow[FOLLOW:],
             ideas=desk.writer.ideas([readable_item(item) for item in (*chosen, *scanned)]),
             reports=day.reports,
+            by_words=self._by_words,
         )
 
     def missed(self, shown: Collection[str]) -> list[str]:
@@ -118,7 +123,7 @@ def ranked(day: Day, profile: Profile, reader: Reader, laid: Laid | None = None)
 
     All papers of the day are ranked: what `laid` tells of words is the same for every reader.
     """
-    best = rank(day.papers, profile, day.window.until, laid=laid, taste=reader.taste)
+    best = rank(day.papers, profile, day.window.until, laid=laid, taste=reader.taste, meaning=reader.meaning)
     return [item for item in best if unseen(item.paper, reader.shown)]
 
 

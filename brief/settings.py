@@ -97,9 +97,13 @@ class Settings(Value):
     llm_fallback_price: PriceText | None = Field(None, examples=["1 5"])
     llm_daily_tokens: Tokens = Field(1_000_000, examples=["1000000"])
     llm_daily_usd: Dollars | None = Field(None, examples=["0.50"])
+    embeddings_model: Model | None = Field(None, examples=["text-embedding-3-small"])
+    embeddings_base_url: Site | None = Field(None, examples=["https://api.openai.com/v1"])
+    embeddings_api_key: Secret | None = Field(None, examples=["sk-..."])
 
 
 _TOGETHER = (
+    ("EMBEDDINGS_MODEL", "EMBEDDINGS_BASE_URL"),
     ("GOOGLE_API_KEY", "GOOGLE_CSE_ID"),
     ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"),
     ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_ENCRYPTION_KEY"),
@@ -116,6 +120,7 @@ _NEEDS = (  # a variable, and those of which it needs one
     ("LLM_FALLBACK_BASE_URL", ("LLM_FALLBACK_MODEL",)),
     ("LLM_FALLBACK_API_KEY", ("LLM_FALLBACK_MODEL",)),
     ("LLM_FALLBACK_PRICE", ("LLM_FALLBACK_MODEL",)),
+    ("EMBEDDINGS_API_KEY", ("EMBEDDINGS_MODEL",)),
 )
 
 VARIABLES = tuple(name.upper() for name in Settings.model_fields)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from brief.edition import Shown, unseen
+from brief.edition import Reader, unseen
 from brief.models import Day, Paper, Ranked
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus
@@ -38,17 +38,20 @@ class Moved(NamedTuple):
     away: tuple[str, ...] = ()
 
 
-def standing(paper: Paper, day: Day, profile: Profile, *, shown: Shown, taste: Taste, laid: Laid) -> Standing:
-    """Return where a paper, of any day, stands among the papers of a day, which `laid` was made of."""
+def standing(paper: Paper, day: Day, profile: Profile, *, reader: Reader, laid: Laid) -> Standing:
+    """Return where a paper, of any day, stands among the papers of a day, which `laid` was made of.
+
+    One of another day is compared by words alone.
+    """
     papers, now = day.papers, day.window.until
     listed = any(other.id == paper.id for other in papers)
     if listed:
-        order = rank(papers, profile, now, laid=laid, taste=taste)
+        order = rank(papers, profile, now, laid=laid, taste=reader.taste, meaning=reader.meaning)
     else:
-        order = rank([*papers, paper], profile, now, taste=taste)
-    order = [item for item in order if item.paper.id == paper.id or unseen(item.paper, shown)]
+        order = rank([*papers, paper], profile, now, taste=reader.taste)
+    order = [item for item in order if item.paper.id == paper.id or unseen(item.paper, reader.shown)]
     place = next(n for n, item in enumerate(order, 1) if item.paper.id == paper.id)
-    return Standing(order[place - 1], place, len(order), listed, not unseen(paper, shown))
+    return Standing(order[place - 1], place, len(order), listed, not unseen(paper, reader.shown))
 
 
 def moved_words(corpus: Corpus, profile: Profile, taste: Taste, last: int, now: dt.datetime) -> Moved:

@@ -247,6 +247,7 @@ def authorship(locale: Locale, brief: Brief) -> tuple[Block, ...]:
     lines = [
         shown.joined(who),
         *(note_text(locale, note) for note in author.notes),
+        *([locale.text("author.by_words")] if brief.by_words else []),
         locale.text("author.times", collected=locale.moment(brief.collected), made=locale.moment(brief.made)),
     ]
     return tuple(aside(line) for line in lines)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import bm25s
 import numpy as np
+from shared import minilm
 from shared.labelled import LabelledDay
 
 from brief.models import Paper
@@ -48,7 +49,19 @@ def at_random(day: LabelledDay, _profile: Profile) -> list[str]:
     return ids
 
 
+def with_minilm(day: LabelledDay, profile: Profile) -> list[str]:
+    """Order papers as the brief does where MiniLM is the embeddings model."""
+    now, meant = dt.datetime.combine(day.date, dt.time(8), dt.UTC), minilm.meaning(day, profile)
+    return [r.paper.id for r in rank(day.papers, profile, now, signals=False, laid=day.laid, meaning=meant)]
+
+
+def minilm_alone(day: LabelledDay, profile: Profile) -> list[str]:
+    """Order papers by how near MiniLM has them to a direction."""
+    return _by_score(day.papers, minilm.cosines(day, profile).tolist())
+
+
 ORDERS: dict[str, Order] = {"ours": ours, "bm25": plain_bm25, "tfidf": tfidf, "random": at_random}
+EMBEDDED: dict[str, Order] = {"ours+minilm": with_minilm, "minilm": minilm_alone}
 
 
 def _query(profile: Profile) -> str:

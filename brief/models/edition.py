@@ -158,6 +158,7 @@ class Brief(Value):
     ideas: tuple[Idea, ...] = ()
     reports: tuple[SourceReport, ...] = ()
     author: Author = Author()
+    by_words: bool = False  # ranked without the embeddings model that is configured, as it did not answer
     sample: bool = False
 
     @property

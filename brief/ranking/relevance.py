@@ -54,7 +54,12 @@ def relevance(corpus: Corpus, profile: Profile) -> Relevance:
     results = [_fit(corpus, direction) for direction in profile.directions]
     fit = np.array([fit for fit, _ in results])
     matched = np.array([(fit >= MATCHED) & (phrases > 0) for fit, phrases in results])
-    return Relevance(np.tanh((fit**NORM).sum(axis=0) ** (1 / NORM)), fit, matched)
+    return Relevance(together(fit), fit, matched)
+
+
+def together(fit: Floats) -> Floats:
+    """Return how relevant documents are, in 0..1, that fit directions so well (directions x documents, from 0 up)."""
+    return np.asarray(np.tanh((fit**NORM).sum(axis=0) ** (1 / NORM)))
 
 
 def matches(paper: Paper, direction: Direction) -> tuple[str, ...]:

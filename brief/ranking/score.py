@@ -12,7 +12,8 @@ from brief.models import Paper, Ranked, Score
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus, Floats
 from brief.ranking.learning import Learned, Taste, documents, learned
-from brief.ranking.relevance import Relevance, paper_document, relevance
+from brief.ranking.meaning import Floats32, Meaning
+from brief.ranking.relevance import Relevance, paper_document, relevance, together
 from brief.ranking.signals import Followed, typical_votes
 from brief.ranking.signals import signals as speaks_for
 
@@ -23,10 +24,11 @@ NOTHING = Taste()
 
 
 class Laid(NamedTuple):
-    """Papers laid out for `rank`: their words, and what speaks for each whoever reads."""
+    """Papers laid out for `rank`: their words, what speaks for each whoever reads, and what they mean, if known."""
 
     corpus: Corpus
     signals: Sequence[dict[str, float]]
+    meant: Floats32 | None = None
 
 
 def laid_out(papers: Sequence[Paper], now: dt.datetime, earlier: Corpus | None = None) -> Laid:
@@ -47,21 +49,25 @@ def rank(
     signals: bool = True,
     laid: Laid | None = None,
     taste: Taste = NOTHING,
+    meaning: Meaning | None = None,
 ) -> list[Ranked]:
     """Return the papers best first, with the parts of their scores; equals stand in the order of their ids.
 
     `now` (aware) dates the papers and clicks. Signals refine: they count by how relevant a paper is, so that no number
     of votes lifts one that is off topic. Whom the reader follows and avoids counts always; without `signals` only the
-    text. `laid` is what `laid_out` made of these papers; `taste` is what the reader clicked.
+    text. `laid` is what `laid_out` made of these papers; `taste` is what the reader clicked; `meaning` is that of these
+    papers and this profile, and adds to what their words say.
     """
     laid = laid or laid_out(papers, now)
     found, taught = _read(laid.corpus, profile, taste, now)
-    texts, weights = found.score.tolist(), _weights(found.score).tolist()
-    gain, doubt = (part.tolist() for part in taught)
+    texts = {"relevance": found.score} | ({"meaning": _gained(found, meaning)} if meaning else {})
+    weights = _weights(np.sum(list(texts.values()), axis=0)).tolist()
+    texts |= {"learned": taught.gain} if taste.clicks else {}
+    columns, doubt = {name: values.tolist() for name, values in texts.items()}, taught.doubt.tolist()
     named, followed = np.count_nonzero(found.matched, axis=0).tolist(), Followed(profile)
     ranked = []
     for n, paper in enumerate(papers):
-        parts = {"relevance": texts[n]} | ({"learned": gain[n]} if taste.clicks else {})
+        parts = {name: values[n] for name, values in columns.items()}
         if signals:
             if weight := weights[n]:
                 parts |= {name: weight * value for name, value in laid.signals[n].items()}
@@ -70,6 +76,11 @@ def rank(
         score = Score(total=sum(parts.values()), parts=parts, directions=directions, doubt=doubt[n])
         ranked.append(Ranked(paper=paper, score=score))
     return sorted(ranked, key=lambda r: (-r.score.total, r.paper.id))
+
+
+def _gained(found: Relevance, meaning: Meaning) -> Floats:
+    """Return what nearness in meaning adds to the relevance by words."""
+    return together(np.maximum(found.fit + meaning.nearness(), 0.0)) - found.score
 
 
 def _weights(relevance: Floats) -> Floats:

@@ -18,12 +18,15 @@ from bot.shared_limits import SharedPace
 from bot.tastes import Tastes
 from bot.workspaces import Installations, Workspace
 from brief import edition
+from brief.embeddings import open_embeddings
 from brief.models import Day, Paper, Window
 from brief.profile import load_profile
+from brief.settings import load_settings
 from brief.store import Store, key_of
 from brief.turns import turn
 from brief.writing.budget import NOTHING, Budget
 from brief.writing.memory import Memory, Remembered
+from tests.fakes.embeddings import FakeEmbeddings
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 TODAY = NOON.date()
@@ -89,6 +92,11 @@ async def _written(store: Store) -> None:
     """Leave what a language model did, and of what the operator was told."""
     await Memory(store).keep("0123", Remembered(answer="{}", model="small", date=TODAY))
     assert await Budget(store, tokens=100, usd=None, today=lambda: TODAY).reserve(NOTHING)
+    async with FakeEmbeddings() as fake:
+        given = {"EMBEDDINGS_MODEL": fake.model, "EMBEDDINGS_BASE_URL": fake.url, "EMBEDDINGS_API_KEY": fake.key}
+        async with open_embeddings(load_settings(given), store, lambda: NOON) as model:
+            assert model
+            await model.of(["reward"])
     await store.client.sadd(key_of("alarms"), "late")
     await store.client.set(key_of("alarm", "late", TODAY), "", ex=alarms._KEEP)
 

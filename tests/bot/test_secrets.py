@@ -32,6 +32,7 @@ SECRETS = {
     "GOOGLE_CSE_ID": "0123456789abcdef0",
     "SLACK_SIGNING_SECRET": "0123456789abcdef-SECRET",
     "LLM_FALLBACK_API_KEY": "sk-second-0123456789SECRET",
+    "EMBEDDINGS_API_KEY": "sk-third-0123456789SECRET",
 }
 PASSWORD = "p@ss:w/rd"
 
@@ -64,6 +65,8 @@ def environment(telegram: FakeTelegram, slack: FakeSlack, llm: FakeLLM) -> dict[
         "LLM_API_KEY": llm.key,
         "LLM_FALLBACK_MODEL": "second",
         "LLM_FALLBACK_BASE_URL": llm.url,
+        "EMBEDDINGS_MODEL": "third",
+        "EMBEDDINGS_BASE_URL": llm.url,
         "PAPERBOY_LISTEN": "127.0.0.1:0",
         "LOG_LEVEL": "debug",
         **SECRETS,

@@ -56,6 +56,9 @@ WRONG = {
     "LLM_FALLBACK_PRICE": "1 -5",
     "LLM_DAILY_TOKENS": "0",
     "LLM_DAILY_USD": "nan",
+    "EMBEDDINGS_MODEL": "a model",
+    "EMBEDDINGS_BASE_URL": "localhost:11434",
+    "EMBEDDINGS_API_KEY": "s3cret key",
 }
 
 
@@ -119,6 +122,7 @@ def test_every_mistake_is_reported_at_once_with_an_example_and_without_the_value
 
 
 TOGETHER = [
+    ("EMBEDDINGS_MODEL", "EMBEDDINGS_BASE_URL"),
     ("GOOGLE_API_KEY", "GOOGLE_CSE_ID"),
     ("TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"),
     ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_ENCRYPTION_KEY"),
@@ -132,6 +136,7 @@ NEEDS |= dict.fromkeys(("LLM_BASE_URL", "LLM_API_KEY", "LLM_PRICE", "LLM_FALLBAC
 NEEDS |= dict.fromkeys(
     ("LLM_FALLBACK_BASE_URL", "LLM_FALLBACK_API_KEY", "LLM_FALLBACK_PRICE"), ("LLM_FALLBACK_MODEL", "LLM_MODEL")
 )
+NEEDS["EMBEDDINGS_API_KEY"] = TOGETHER[0]
 NEEDS |= {name: (*NEEDS[name], "SLACK_SIGNING_SECRET") for name in TOGETHER[-1]}
 
 

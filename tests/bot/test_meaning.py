@@ -1,0 +1,91 @@
+"""Editions with an embeddings model: what it adds, and what is said when it does not answer."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from learning_days import ANNA, FIRST, Daily, open_services, papers
+from test_commands import Clock
+
+from bot import check
+from bot.request import File
+from brief.embeddings import open_embeddings
+from brief.settings import Settings, load_settings
+from brief.store import Store
+from tests.brief.asking_models import QUICK
+from tests.fakes.embeddings import FakeEmbeddings
+from tests.fakes.llm_replies import Reply, error
+
+NEXT = FIRST + dt.timedelta(days=1)
+
+
+def configured(settings: Settings, fake: FakeEmbeddings) -> Settings:
+    given = {"EMBEDDINGS_MODEL": fake.model, "EMBEDDINGS_BASE_URL": fake.url, "EMBEDDINGS_API_KEY": fake.key}
+    read = load_settings({"PAPERBOY_DATA_DIR": str(settings.paperboy_data_dir), **given})
+    return settings.model_copy(update={name.lower(): getattr(read, name.lower()) for name in given})
+
+
+@asynccontextmanager
+async def reading(settings: Settings, store: Store, fake: FakeEmbeddings) -> AsyncIterator[Daily]:
+    clock = Clock()
+    async with open_embeddings(configured(settings, fake), store, clock, QUICK) as embeddings:
+        yield Daily(replace(open_services(settings, store, clock), embeddings=embeddings), clock)
+
+
+async def test_an_edition_knows_what_its_papers_mean_and_asks_once_for_each(settings, store) -> None:
+    async with FakeEmbeddings() as fake, reading(settings, store, fake) as anna:
+        await anna.wakes(FIRST)
+        brief = await anna.edition()
+        assert all("meaning" in pick.score.parts for pick in brief.items)
+        assert not brief.by_words
+        assert "meaning" in await anna.why(brief.picks[0].paper)
+        asked = len(fake.texts)
+        await anna.likes([pick.paper for pick in brief.picks])
+        await anna.wakes(NEXT)
+        assert len(fake.texts) - asked == len(papers(NEXT))
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "by their words alone"), ("zh", "只按文字排序")])
+async def test_without_an_answer_the_brief_is_ranked_by_words_and_says_so(settings, store, language, said) -> None:
+    plain = Daily(open_services(settings, store, Clock()), Clock())
+    by_words = await plain.wakes(FIRST)
+    await store.client.flushdb()
+    async with FakeEmbeddings([error(401, "no")]) as fake, reading(settings, store, fake) as anna:
+        anna.request = replace(anna.request, chat=ANNA.model_copy(update={"language": language}), language=language)
+        assert await anna.wakes(FIRST) == by_words
+        assert (await anna.edition()).by_words
+        file = await anna("/brief")
+        assert isinstance(file, File)
+        assert said in file.content.decode()
+
+
+async def test_when_it_answers_again_the_next_edition_has_it(settings, store) -> None:
+    async with FakeEmbeddings([error(404, "no")]) as fake, reading(settings, store, fake) as anna:
+        await anna.wakes(FIRST)
+        await anna.wakes(NEXT)
+        assert not (await anna.edition()).by_words
+
+
+@pytest.mark.parametrize(
+    ("reply", "ok", "found", "fix"),
+    [
+        (None, True, "fake-embeddings answers: vectors of 256 components", ""),
+        (error(401, "no"), False, "fake-embeddings: unauthorized", "a key that works: EMBEDDINGS_API_KEY"),
+        (error(400, "no"), False, "fake-embeddings: rejected", "EMBEDDINGS_MODEL"),
+        (Reply(body=b"<html>"), False, "fake-embeddings: bad_answer", "EMBEDDINGS_MODEL"),
+    ],
+)
+async def test_check_asks_it(settings, store, reply, ok, found, fix) -> None:
+    async with FakeEmbeddings([reply] if reply else []) as fake:
+        finding = await check.embeddings_finding(configured(settings, fake), store)
+    assert (finding.ok, finding.found) == (ok, found)
+    assert finding.fix.endswith(fix)
+
+
+async def test_check_says_when_none_is_configured_or_redis_is_missing(settings, store) -> None:
+    assert (await check.embeddings_finding(settings, store)).ok is None
+    async with FakeEmbeddings() as fake:
+        assert (await check.embeddings_finding(configured(settings, fake), None)).ok is False
+        assert fake.requests == 0
