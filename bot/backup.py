@@ -53,7 +53,7 @@ class Head:
 async def save(redis: Any, path: Path, now: dt.datetime, told: Told) -> int:
     """Write a backup that only its owner may read, and return the number of its keys.
 
-    Raises BackupError when the file cannot be written; StoreError.
+    Raises BackupError when the file cannot be written, or there is nothing to write; StoreError.
     """
     try:
         with replacing(path) as file, gzip.GzipFile("", "wb", 6, file) as packed:
@@ -108,6 +108,8 @@ async def _written(redis: Any, file: gzip.GzipFile, now: dt.datetime, told: Told
             write(row)
             count += 1
             told(count)
+    if not count:
+        raise BackupError("nothing is kept here: are REDIS_URL and PAPERBOY_DATA_DIR those of the service?")
     write({"keys": count, "sha256": digest.hexdigest()})
     return count
 

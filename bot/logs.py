@@ -26,6 +26,8 @@ def log_to_stderr(settings: Settings) -> None:
     handler.setFormatter(_Redacting(set(_secrets(settings))))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line each minute
+    # A page and a traceback for each answer of a gateway that is no JSON; it is raised as well, and told in a line.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
 
 
 def _secrets(settings: Settings) -> Iterator[str]:

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TypeVar
 
 _PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)  # seconds between tries
+_SAID = 160  # characters of an error; it may hold a whole page of a gateway
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -27,6 +28,6 @@ async def until_answered(call: Callable[[], Awaitable[_T]], silence: Callable[[E
             if said is None:
                 raise
             if n == 0:
-                _log.warning("%s does not answer (%s); trying again", who, said)
+                _log.warning("%s does not answer (%s); trying again", who, " ".join(said.split())[:_SAID])
         await asyncio.sleep(_PAUSES[min(n, len(_PAUSES) - 1)])
     raise AssertionError  # count() does not end

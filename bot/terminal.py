@@ -106,12 +106,13 @@ async def request(services: Services, date: dt.date, language: Language | None) 
 async def chat(services: Services, date: dt.date, language: Language | None) -> None:
     """Answer commands typed line by line until the end of input or /quit; first of all show the top five."""
     asked = await request(services, date, language)
-    shown = await _say("/top", asked, services)
+    labels = _labels(await _say("/top", asked, services), {})
     while (line := _read()) is not None:
         if line in ("/quit", "/exit"):
             return
         if line:
-            shown = await _say(_pressed(line, shown), asked, services) or shown
+            command = labels.get(line.casefold(), line)
+            labels = _labels(await _say(command, asked, services), labels)
             asked = _followed(asked, await request(services, date, language))
 
 
@@ -131,7 +132,7 @@ def _followed(before: Request, now: Request) -> Request:
 
 
 async def _say(line: str, request: Request, services: Services) -> Document | None:
-    """Answer one line; return what was shown when it has buttons to press next."""
+    """Answer one line; return what was shown, None for a refusal."""
     try:
         reply = await answer(line, request, services)
     except CommandError as error:
@@ -142,7 +143,7 @@ async def _say(line: str, request: Request, services: Services) -> Document | No
         return None
     document = _saved(reply, request.language) if isinstance(reply, File) else reply
     show(document)
-    return document if any(isinstance(block, Buttons) for block in document.blocks) else None
+    return document
 
 
 def _saved(file: File, language: Language) -> Document:
@@ -150,16 +151,18 @@ def _saved(file: File, language: Language) -> Document:
     return replace(file.caption, blocks=(*file.caption.blocks, Paragraph((Run(line),))))
 
 
-def _pressed(line: str, shown: Document | None) -> str:
-    """Return the command behind a button's label, so that typing `1` opens the first card; else the line itself."""
-    buttons = [
-        button
-        for block in (shown.blocks if shown else ())
-        if isinstance(block, Buttons)
-        for row in block.rows
-        for button in row
-    ]
-    return next((b.command for b in buttons if isinstance(b, Button) and b.label.casefold() == line.casefold()), line)
+def _labels(shown: Document | None, before: dict[str, str]) -> dict[str, str]:
+    """Return the command behind each label that may be typed, so that `1` opens the first card.
+
+    The numbers of a list count until the next list, that one card after the other can be opened.
+    """
+    blocks = [block for block in (shown.blocks if shown else ()) if isinstance(block, Buttons)]
+    buttons = [button for block in blocks for row in block.rows for button in row if isinstance(button, Button)]
+    if not buttons:
+        return before
+    now = {button.label.casefold(): button.command for button in reversed(buttons)}
+    numbers = {} if "1" in now else {label: command for label, command in before.items() if label.isdigit()}
+    return numbers | now
 
 
 def _read() -> str | None:

@@ -2,21 +2,24 @@
 
 Each line, sentence or bullet is a direction: `name: keyword, keyword`, or words that are their own key phrases.
 Lines that begin with `avoid:`, `authors:` or `organizations:` fill those lists. Abstracts are English; Chinese words
-count where a direction or a category known under that name tells what they are called in English.
+count where the glossary, or a direction or a category of that name, tells what they are called in English.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from brief.profile import Direction, Profile, load_profile
 from brief.ranking.text import terms
 from brief.taxonomy import Category, categories
 
+GLOSSARY = Path(__file__).with_name("glossary.toml")
 LENGTH = 2000  # characters of a text; what is beyond is not read
 _DIRECTIONS, _KEYWORDS, _PHRASE = 20, 60, 80  # the limits of Profile, Direction and Phrase
 _VERBATIM = 6  # words; a longer phrase stands in no abstract as it is
@@ -161,8 +164,9 @@ class _Reading:
 
 @lru_cache(maxsize=8)
 def _vocabulary(known: Profile) -> Vocabulary:
-    """Return the English keywords of every direction and category by each of its names, in both languages."""
-    found: dict[str, list[str]] = {}
+    """Return the English keywords of every direction, term of the glossary and category by each of its names."""
+    glossary = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {_fold(term): list(english) for term, english in glossary.items()}
     rows: list[Direction | Category] = [*known.directions, *load_profile().directions, *categories()]
     for row in rows:
         english = [keyword for keyword in row.keywords if not _FOREIGN.search(keyword)]

@@ -57,7 +57,7 @@ async def embedded_redis(data_dir: Path) -> AsyncIterator[Path]:
     Raises StoreError when the folder cannot be used, no redis-server is found, or it does not start.
     """
     server = _Server(data_dir)
-    with _lock_file(server.folder / "users.lock") as users:
+    with _lock_file(server.folder / "users.lock", server.owner) as users:
         for _ in _attempts(2 * _STOP_LIMIT, f"another process is still stopping the redis-server in {server.folder}"):
             if _take(users, fcntl.LOCK_SH):
                 break
@@ -93,8 +93,10 @@ class _Server:
     """The server of one data folder, whoever started it."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.folder = _private(data_dir.resolve() / "redis")
-        self.socket = _socket(self.folder)
+        folder = data_dir.resolve() / "redis"
+        self.owner = _owner(folder)
+        self.folder = _private(folder, self.owner)
+        self.socket = _socket(self.folder, self.owner)
 
     async def start(self) -> None:
         """Return once the server answers, after starting it when none runs."""
@@ -130,7 +132,7 @@ class _Server:
                 await asyncio.sleep(_POLL)
 
     async def _start_if_dead(self) -> bool:
-        with _lock_file(self.folder / "server.lock") as lock:
+        with _lock_file(self.folder / "server.lock", self.owner) as lock:
             if not _take(lock, fcntl.LOCK_EX):
                 return False
             await self._launch(lock.fileno())
@@ -139,7 +141,10 @@ class _Server:
     async def _launch(self, lock: int) -> None:
         server = find_server()
         await asyncio.to_thread(_refuse_older, server, self.folder)
-        command = [str(server), "--unixsocket", str(self.socket), *_OPTIONS]
+        # By its name where it can be: its owner may not be let through the folders above.
+        socket = self.socket.name if self.socket.parent == self.folder else str(self.socket)
+        command = [str(server), "--unixsocket", socket, *_OPTIONS]
+        stranger = self.owner != os.getuid()
         try:
             await asyncio.to_thread(
                 subprocess.run,
@@ -150,6 +155,9 @@ class _Server:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=True,
+                user=self.owner if stranger else None,
+                group=self.folder.parent.stat().st_gid if stranger else None,
+                extra_groups=() if stranger else None,
             )
         except OSError as error:
             raise StoreError(f"cannot run {command[0]} ({error.strerror})") from error
@@ -158,7 +166,7 @@ class _Server:
             raise StoreError(f"{command[0]} refuses to start: {said[-300:]}") from error
 
     def _running(self) -> bool:
-        with _lock_file(self.folder / "server.lock") as lock:
+        with _lock_file(self.folder / "server.lock", self.owner) as lock:
             return not _take(lock, fcntl.LOCK_EX)
 
     async def _answers(self) -> bool:
@@ -176,14 +184,32 @@ class _Server:
         return "it left no log"
 
 
-def _private(folder: Path) -> Path:
-    """Return the folder, made for and readable by this user alone; raises StoreError when it is not ours."""
+def _owner(folder: Path) -> int:
+    """Return the user whose server a folder has: root is let into everybody's, and starts it as theirs.
+
+    The verbs of an operator need that: the folder of a systemd service belongs to a user that only the service has.
+    """
+    if os.getuid() == 0:
+        for path in (folder, folder.parent):
+            with contextlib.suppress(OSError):
+                return path.lstat().st_uid
+    return os.getuid()
+
+
+def _private(folder: Path, owner: int) -> Path:
+    """Return the folder, made for and readable by its owner alone; raises StoreError when it is somebody else's."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except FileExistsError:
+            pass
+        else:
+            os.chown(folder, owner, -1, follow_symlinks=False)
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            raise StoreError(f"{folder} belongs to somebody else: remove it, or set PAPERBOY_DATA_DIR")
-        folder.chmod(0o700)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
+            raise StoreError(f"{folder} belongs to somebody else: be that user or root, or set PAPERBOY_DATA_DIR")
+        if owner == os.getuid():
+            folder.chmod(0o700)
     except OSError as error:
         raise StoreError(
             f"cannot use {folder} ({error.strerror}): set PAPERBOY_DATA_DIR to a folder of yours"
@@ -191,7 +217,7 @@ def _private(folder: Path) -> Path:
     return folder
 
 
-def _socket(folder: Path) -> Path:
+def _socket(folder: Path, owner: int) -> Path:
     """Return where the folder's server listens: inside, or below /tmp when that path is too long for a socket.
 
     Not below $TMPDIR or $XDG_RUNTIME_DIR: cron and a terminal differ in them, and must find the same server.
@@ -200,7 +226,7 @@ def _socket(folder: Path) -> Path:
     if len(os.fsencode(path)) <= _SOCKET_LIMIT:
         return path
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return _private(Path(f"/tmp/paperboy-{os.getuid()}-{digest}")) / path.name  # noqa: S108 - checked to be ours
+    return _private(Path(f"/tmp/paperboy-{owner}-{digest}"), owner) / path.name  # noqa: S108 - checked whose it is
 
 
 def _refuse_older(server: Path, folder: Path) -> None:
@@ -221,11 +247,18 @@ def _refuse_older(server: Path, folder: Path) -> None:
         )
 
 
-def _lock_file(path: Path) -> IO[bytes]:
+def _lock_file(path: Path, owner: int) -> IO[bytes]:
+    """Return the file, opened; what root makes belongs to the owner, and no link of theirs leads root elsewhere."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW
     try:
-        return path.open("ab")
+        try:
+            file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+            os.fchown(file, owner, -1)
+        except FileExistsError:
+            file = os.open(path, flags)
     except OSError as error:
         raise StoreError(f"cannot write {path} ({error.strerror})") from error
+    return os.fdopen(file, "ab")
 
 
 def _take(file: IO[bytes], kind: int) -> bool:

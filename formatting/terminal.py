@@ -141,7 +141,14 @@ class _Layout:
 
 
 def _commands(block: Buttons) -> str:
-    """Return what could be typed instead of pressed, one command of each kind. Pages are linked elsewhere."""
+    """Return what could be typed instead of pressed: all of a choice, else one command of each kind.
+
+    A button that is alone keeps its label: `/like 2604.26904` alone would not say that it undoes. Pages are linked
+    elsewhere.
+    """
     buttons = [button for row in block.rows for button in row if isinstance(button, Button)]
-    first = {button.action: button.command for button in reversed(buttons)}
+    if len(buttons) == 1:
+        return clean(f"{buttons[0].label}: {buttons[0].command}")
+    choice = len({button.action for button in buttons}) == 1 and buttons[0].action != "card"
+    first = {button.command if choice else button.action: button.command for button in reversed(buttons)}
     return clean(" · ".join(reversed(first.values())))

@@ -88,9 +88,21 @@ async def test_a_store_in_use_is_replaced_only_when_asked(store: Store, tmp_path
 
 
 async def test_passing_keys_alone_are_no_data(store: Store, tmp_path: Path) -> None:
+    await store.client.set(key_of("refused", "telegram:99"), "")
     await backup.save(store.client, tmp_path / "b", NOON, quiet)
+    await store.client.flushdb()
     await store.client.set(key_of("heard", "event"), "", ex=60)
-    assert (await backup.restore(store.client, tmp_path / "b", quiet, replace=False)).keys == 0
+    with pytest.raises(BackupError, match="nothing is kept here"):
+        await backup.save(store.client, tmp_path / "none", NOON, quiet)
+    assert (await backup.restore(store.client, tmp_path / "b", quiet, replace=False)).keys == 1
+
+
+async def test_a_backup_of_nothing_leaves_the_one_before(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "b"
+    file.write_bytes(b"the one before")
+    with pytest.raises(BackupError, match="PAPERBOY_DATA_DIR"):
+        await backup.save(store.client, file, NOON, quiet)
+    assert file.read_bytes() == b"the one before"
 
 
 def _cut(content: bytes) -> bytes:

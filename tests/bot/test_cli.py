@@ -305,6 +305,16 @@ def test_chat_answers_line_by_line_and_a_number_opens_a_card(paperboy):
     assert "Also worth scanning" not in said.stdout
 
 
+def test_the_numbers_of_a_list_open_one_card_after_the_other(paperboy):
+    top = paperboy("ask", "/top", "--date", SAMPLE).stdout
+    third = re.search(r"^ 3 (.{30})", top, re.MULTILINE)
+    assert third
+    said = paperboy("chat", "--date", SAMPLE, stdin="1\n/nonsense\n/save 2604.26904\n3\n").stdout
+    card = said.rpartition("2604.26904\n\n")[2]
+    assert third[1] in card
+    assert "Abstract" in card
+
+
 def test_the_terminal_has_a_later_list_and_settings_of_its_own(paperboy, tmp_path):
     paperboy("ask", "/save 2604.26904", "--date", SAMPLE)
     exported = paperboy("ask", "/export bibtex", "--date", SAMPLE)

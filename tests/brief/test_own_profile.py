@@ -1,10 +1,12 @@
 """What a reader writes in plain words becomes a profile, and what could not be understood is said."""
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brief.own_profile import LENGTH, profile_from_text
+from brief.own_profile import GLOSSARY, LENGTH, profile_from_text
 from brief.profile import Profile, load_profile
 
 KNOWN = load_profile()
@@ -74,6 +76,32 @@ def test_chinese_words_are_looked_for_under_their_english_names():
     assert "VLA" in keywords("具身智能: VLA, 机器人")[0]
     assert "robot" in keywords("具身智能: VLA, 机器人")[0]
     assert "time series" in read("latent space; 不看：时间序列")[0].avoid
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("潜空间推理", "latent reasoning", "chain-of-thought"),  # the words of README.zh.md
+        ("智能体强化学习", "agentic RL", "bandit"),
+        ("基于模型的强化学习", "model-based RL", "bandit"),
+        ("代码智能体", "coding agent", "LLM agent"),
+        ("自我进化智能体", "self-evolving agent", "LLM agent"),
+        ("预训练数据", "pretraining data", "LLM agent"),
+        ("推荐系统", "recommender system", "throughput"),
+        ("视觉语言模型", "vision-language model", "object detection"),
+        ("大模型推理加速", "inference efficiency", "chain-of-thought"),
+    ],
+)
+def test_a_chinese_term_is_not_read_as_a_word_within_it(text, said, unsaid):
+    [found] = keywords(text)
+    assert said in found
+    assert unsaid not in found
+
+
+def test_every_term_of_the_glossary_is_understood_by_its_own_words():
+    for term, english in tomllib.loads(GLOSSARY.read_text(encoding="utf-8")).items():
+        [found] = keywords(term)
+        assert found[: len(english)] == tuple(english), term
 
 
 def test_the_operators_names_are_known_too():

@@ -148,6 +148,47 @@ async def test_a_folder_too_deep_for_a_socket_has_a_private_one_elsewhere(tmp_pa
     socket.parent.rmdir()  # empty again
 
 
+def folder_of_another(data_dir: Path) -> Path:
+    """A folder of a user that does not get to it from above, as systemd makes one in /var/lib/private."""
+    folder = data_dir / "redis"
+    folder.mkdir(mode=0o700)
+    for path in (data_dir, folder):
+        os.chown(path, 65534, 65534)
+    data_dir.parent.chmod(0o700)
+    return folder
+
+
+def owners(folder: Path) -> set[int]:
+    return {path.lstat().st_uid for path in (folder, *folder.rglob("*"))}
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*")}
+
+
+def status(pid: int) -> str:
+    return Path(f"/proc/{pid}/status").read_text()
+
+
+only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root is let into everybody's folder")
+
+
+@only_root
+async def test_root_uses_the_folder_of_another_user_and_leaves_all_of_it_theirs(tmp_path: Path) -> None:
+    folder = folder_of_another(tmp_path)
+    for _ in range(2):
+        async with embedded_redis(tmp_path) as socket:
+            assert "Uid:\t65534\t65534" in status(await server_of(socket))
+    assert owners(folder) == {65534}
+
+
+@only_root
+async def test_root_follows_no_link_in_the_folder_of_another_user(tmp_path: Path) -> None:
+    (folder_of_another(tmp_path) / "users.lock").symlink_to(tmp_path / "elsewhere")
+    assert "cannot write" in await refused(tmp_path)
+    assert names(tmp_path) == {"redis", "users.lock"}
+
+
 # -- what can be wrong ------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,8 @@
 """The units: hardened as promised, stopped with patience, and their settings reach nobody else."""
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
@@ -102,3 +104,17 @@ def test_the_all_in_one_keeps_its_data_in_its_own_folder():
     assert "PAPERBOY_DATA_DIR=%S/paperboy" in found["Environment"]
     assert "StateDirectory" not in unit("paperboy@.service")
     assert unit("paperboy@.service")["Conflicts"] == ["paperboy.service"]
+
+
+def test_the_script_of_the_verbs_has_the_settings_and_the_data_of_the_unit(tmp_path: Path):
+    found = unit("paperboy.service")
+    script = (DEPLOY / "systemd/paperboy.sh").read_text(encoding="utf-8")
+    program = found["ExecStart"][0].split()[0]
+    settings = Path(found["LoadCredential"][0].partition(":")[2]).parent
+    assert f"PAPERBOY_DATA_DIR=/var/lib/private/{found['StateDirectory'][0]} exec {program} " in script
+    echo = tmp_path / "paperboy"
+    echo.write_text('#!/bin/sh\npwd; printf "%s\\n" "$PAPERBOY_DATA_DIR" "$@"\n')
+    echo.chmod(0o700)
+    script = script.replace(program, str(echo)).replace(f"cd {settings}", f"cd {tmp_path}")
+    done = subprocess.run(["sh", "-c", script, "sh", "forget", "a b"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(tmp_path), "/var/lib/private/paperboy", "forget", "a b"]

@@ -85,6 +85,13 @@ def test_buttons_become_one_command_of_each_kind() -> None:
     assert terminal.render(document, 80, color=False) == "/paper 2604.1 · /more\n"
 
 
+def test_all_of_a_choice_is_shown_and_a_lone_button_says_what_it_does() -> None:
+    choice = (Button("RIS", "export", "ris"), Button("CSV", "export", "csv"))
+    undo = (Button("Undo", "like", "2604.1"),)
+    document = Document("t", "en", (Buttons((choice,)), Buttons((undo,))))
+    assert terminal.render(document, 80, color=False) == "/export ris · /export csv\n\nUndo: /like 2604.1\n"
+
+
 def test_nothing_to_say_leaves_no_empty_lines() -> None:
     blocks: tuple[Block, ...] = (Paragraph(()), Paragraph((Run("a"),)), Paragraph((Run("\u200b"),)), Divider())
     assert terminal.render(Document("t", "en", blocks), 20, color=False) == f"a\n\n{'─' * 20}\n"
