@@ -90,7 +90,7 @@ class Embeddings:
 
     async def probe(self) -> int:
         """Return how many components a vector has, by asking for one. Raises WritingError."""
-        async with self._in_time():
+        async with self._until(asyncio.get_running_loop().time() + self._waits.whole):
             [vector] = await self._ask(["Paperboy asks whether this endpoint answers."])
         return int(vector.size)
 
@@ -99,13 +99,14 @@ class Embeddings:
         if trouble := self._breaker.trouble:
             raise WritingError(trouble, self.name)
         found: dict[str, Floats32] = {}
+        end = asyncio.get_running_loop().time() + self._waits.whole
         try:
-            async with self._in_time():
-                for start in range(0, len(texts), AT_ONCE):
-                    batch = texts[start : start + AT_ONCE]
+            for start in range(0, len(texts), AT_ONCE):
+                batch = texts[start : start + AT_ONCE]
+                async with self._until(end):
                     vectors = dict(zip(batch, await self._repeated(batch), strict=True))
-                    await self._keep({keys[text]: vector for text, vector in vectors.items()})
-                    found |= vectors
+                await self._keep({keys[text]: vector for text, vector in vectors.items()})
+                found |= vectors
         except WritingError as error:
             self._breaker.note(error.trouble)
             raise
@@ -113,9 +114,10 @@ class Embeddings:
         return found
 
     @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
+    async def _until(self, end: float) -> AsyncIterator[None]:
+        """Raise WritingError when the loop's time comes to an end inside."""
         try:
-            async with asyncio.timeout(self._waits.whole):
+            async with asyncio.timeout_at(end):
                 yield
         except TimeoutError:
             raise WritingError(WritingTrouble.TIMEOUT, self.name) from None
