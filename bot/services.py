@@ -24,6 +24,7 @@ from brief.collect import Source, collect, keep_earlier, merge_papers
 from brief.embeddings import Embeddings
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
+from brief.ranking.meaning import paper_text
 from brief.settings import Settings
 from brief.store import Store
 from brief.turns import alone
@@ -63,9 +64,9 @@ def unwatched() -> Iterator[Told]:
 class Services:
     """Everything a command needs. `asking` is entered while sources are asked, and is told each report.
 
-    `embeddings` tell what papers mean, `model` writes, where one is configured; `writing` is entered while it does, and
-    told how far it is; `wrote` is told of each brief that it wrote. Who is `patient` waits for it, others get what
-    extraction makes.
+    `embeddings` tell what papers mean, `model` writes, where one is configured; `reading` and `writing` are entered
+    while they do, and told how far it is; `wrote` is told of each brief that the model wrote. Who is `patient` waits
+    for it, others get what extraction makes.
 
     `profile` is the operator's: sources are asked what it names. An edition is for the profile it is asked with.
     """
@@ -81,6 +82,7 @@ class Services:
     model: LanguageModel | None = None
     embeddings: Embeddings | None = None
     writing: Callable[[], AbstractContextManager[Told]] = unwatched
+    reading: Callable[[], AbstractContextManager[Told]] = unwatched
     wrote: Callable[[Author], None] = lambda _: None
     patient: bool = False
 
@@ -119,7 +121,14 @@ class Services:
             day = await collect(sources, ask, self.clock(), known=known, heard=heard)
         day = keep_earlier(day, earlier) if earlier else day
         await self.store.save_day(day)
+        await self._understand(day)
         return day
+
+    async def _understand(self, day: Day) -> None:
+        """Have what the papers mean remembered, so that no reader waits for it."""
+        if self.embeddings:
+            with self.reading() as told:
+                await self.embeddings.of(map(paper_text, day.papers), told)
 
     async def day(self, date: dt.date, *, fresh: bool = False) -> Day:
         """Return the stored day, collecting it when there is none with anything in it.

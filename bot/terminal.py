@@ -59,10 +59,10 @@ def progress(names: tuple[str, ...], language: Language) -> Iterator[Callable[[S
 
 
 @contextmanager
-def writing(language: Language) -> Iterator[Callable[[int, int], None]]:
-    """Show on stderr how many parts of how many are written, as it is told; silent where `progress` is."""
+def steps(language: Language, what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how far something is, "writing" or "reading", as it is told; silent where `progress` is."""
     with _status() as show:
-        yield lambda done, total: show(load(language).text("progress.writing", done=done, total=total))
+        yield lambda done, total: show(load(language).text(f"progress.{what}", done=done, total=total))
 
 
 @contextmanager

@@ -184,8 +184,8 @@ def check(*, as_json: bool) -> bool:
 async def _services(settings: Settings, profile: Path | None, language: Language) -> AsyncIterator[Services]:
     asking = partial(terminal.progress, tuple(row.name for row in SOURCES), language)
     async with wiring.open_services(settings, _profile(settings, profile), asking) as services:
-        writing = partial(terminal.writing, language)
-        yield replace(services, own_profiles=profile is None, writing=writing, patient=True)
+        writing, reading = (partial(terminal.steps, language, what) for what in ("writing", "reading"))
+        yield replace(services, own_profiles=profile is None, writing=writing, reading=reading, patient=True)
 
 
 async def _reader(services: Services, date: dt.date) -> Profile:

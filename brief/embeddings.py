@@ -69,17 +69,20 @@ class Embeddings:
         self._client, self._url, self._redis = client, url, store.client
         self._breaker, self._waits = breaker, waits
 
-    async def of(self, texts: Iterable[str]) -> dict[str, Floats32] | None:
+    async def of(
+        self, texts: Iterable[str], told: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> dict[str, Floats32] | None:
         """Return a vector of each text, all of one length, from what is remembered and else from the endpoint.
 
         None when the endpoint did not give all of them within a minute: what it gave is remembered, and it is left
-        alone for a while. Only the first 4,000 characters of a text are read. Raises StoreError.
+        alone for a while. Only the first 4,000 characters of a text are read. `told` hears how many texts of how many
+        are done while the endpoint is asked. Raises StoreError.
         """
         wanted = {text: self._key(text) for text in texts}
         known = await self._recall(wanted)
         if missing := [text for text in wanted if text not in known]:
             try:
-                known |= await self._asked(missing, wanted)
+                known |= await self._asked(missing, wanted, told)
             except WritingError as error:
                 _log.warning("embeddings: %s", error)
                 return None
@@ -94,7 +97,9 @@ class Embeddings:
             [vector] = await self._ask(["Paperboy asks whether this endpoint answers."])
         return int(vector.size)
 
-    async def _asked(self, texts: Sequence[str], keys: Mapping[str, str]) -> dict[str, Floats32]:
+    async def _asked(
+        self, texts: Sequence[str], keys: Mapping[str, str], told: Callable[[int, int], None]
+    ) -> dict[str, Floats32]:
         """Return the vectors of texts, remembered batch by batch. Raises WritingError and StoreError."""
         if trouble := self._breaker.trouble:
             raise WritingError(trouble, self.name)
@@ -102,6 +107,7 @@ class Embeddings:
         end = asyncio.get_running_loop().time() + self._waits.whole
         try:
             for start in range(0, len(texts), AT_ONCE):
+                told(start, len(texts))
                 batch = texts[start : start + AT_ONCE]
                 async with self._until(end):
                     vectors = dict(zip(batch, await self._repeated(batch), strict=True))

@@ -1,8 +1,8 @@
 """Editions with an embeddings model: what it adds, and what is said when it does not answer."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,9 @@ from test_commands import Clock
 
 from bot import check
 from bot.request import File
-from brief.embeddings import open_embeddings
+from brief.embeddings import AT_ONCE, open_embeddings
+from brief.models import Ask, Harvest, Paper, SourceReport, Status
+from brief.ranking.meaning import paper_text
 from brief.settings import Settings, load_settings
 from brief.store import Store
 from tests.brief.asking_models import QUICK
@@ -19,6 +21,19 @@ from tests.fakes.embeddings import FakeEmbeddings
 from tests.fakes.llm_replies import Reply, error
 
 NEXT = FIRST + dt.timedelta(days=1)
+
+
+class Listing:
+    """A source with some papers."""
+
+    name = "arxiv"
+
+    def __init__(self, found: Sequence[Paper]) -> None:
+        self._found = found
+
+    async def collect(self, _ask: Ask) -> Harvest:
+        report = SourceReport(source=self.name, status=Status.OK, papers=len(self._found))
+        return Harvest(report=report, papers=tuple(self._found))
 
 
 def configured(settings: Settings, fake: FakeEmbeddings) -> Settings:
@@ -66,6 +81,21 @@ async def test_when_it_answers_again_the_next_edition_has_it(settings, store) ->
         await anna.wakes(FIRST)
         await anna.wakes(NEXT)
         assert not (await anna.edition()).by_words
+
+
+async def test_what_is_collected_is_read_at_once_and_progress_is_told(settings, store) -> None:
+    found, heard = papers(FIRST), list[tuple[int, int]]()
+
+    @contextmanager
+    def reading_papers():
+        yield lambda done, total: heard.append((done, total))
+
+    async with FakeEmbeddings() as fake, reading(settings, store, fake) as anna:
+        anna.clock.now = dt.datetime.combine(FIRST, dt.time(9), dt.UTC)
+        services = replace(anna.services, sources=[Listing(found)], reading=reading_papers)
+        await services.collect(FIRST)
+        assert sorted(fake.texts) == sorted(map(paper_text, found))
+    assert heard == [(n, len(found)) for n in range(0, len(found), AT_ONCE)]
 
 
 @pytest.mark.parametrize(
