@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, runtime_checkable
@@ -21,6 +21,7 @@ from bot.tastes import Tastes
 from brief import edition
 from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
+from brief.errors import SourceError
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
 from brief.settings import Settings
@@ -100,6 +101,7 @@ class Services:
     async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
         """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.
 
+        The papers that the operator's profile names to see more of are stored too.
         Raises ValueError for a date that has not begun or is older than arXiv.
         """
         until = edition_time(date, self.settings.brief_time, self.settings.brief_timezone, self.clock())
@@ -115,6 +117,9 @@ class Services:
             day = await collect(sources, ask, self.clock(), known=known, heard=heard)
         day = keep_earlier(day, earlier) if earlier else day
         await self.store.save_day(day)
+        for seed in self.profile.seeds:
+            with suppress(SourceError):  # asked for again with the next day
+                await self.paper(seed)
         return day
 
     async def day(self, date: dt.date, *, fresh: bool = False) -> Day:

@@ -25,6 +25,7 @@ HALF_LIFE = 60.0  # days in which what a click says halves
 
 WRITTEN, UNKNOWN = 0.3, 1.0  # the spread of a profile somebody wrote, and of `anyone()`
 
+PROFILE = "profile"  # who clicked, where nobody did but the profile names the paper
 _OPENING = 600  # bytes of an abstract that are kept
 _TITLE = 160
 
@@ -91,11 +92,15 @@ def learn(taste: Taste, paper: Paper, kind: Kind, when: dt.datetime, *, by: str 
 
 
 def planted(taste: Taste, seeds: Sequence[Paper], when: dt.datetime) -> Taste:
-    """Return the taste of a reader whose profile names some papers to see more of: each counts like a fresh like."""
+    """Return the taste of a reader whose profile names some papers to see more of: each counts like a fresh like.
+
+    They stand before what was clicked, so that the last clicks are clicks.
+    """
+    clicked, named = {click.paper for click in taste.clicks}, Taste()
     for paper in seeds:
-        if not any(click.paper == paper.id for click in taste.clicks):
-            taste = learn(taste, paper, "like", when, by="profile")
-    return taste
+        if paper.id not in clicked:
+            named = learn(named, paper, "like", when, by=PROFILE)
+    return taste.model_copy(update={"clicks": (*named.clicks, *taste.clicks)})
 
 
 def unlearn(taste: Taste, paper_id: str, *, by: str = "") -> Taste:
