@@ -19,7 +19,6 @@ from bot.people import People
 from bot.shelf import Shelf
 from bot.tastes import Tastes
 from brief import edition
-from brief import search as searching
 from brief.collect import Source, collect, keep_earlier, merge_papers
 from brief.errors import SourceError
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
@@ -223,15 +222,11 @@ class Services:
 
     async def search(self, words: str, limit: int) -> list[tuple[Paper, dt.date]]:
         """Return the papers of the newest 30 stored days that fit the words, best first, with their days."""
-        known = await self._shelf.papers()
-        papers = [paper for paper, _ in known.values()]
-        found = await asyncio.to_thread(searching.search, words, papers, limit)
-        return [known[paper.id] for paper in found]
+        return await self._shelf.search(words, limit)
 
     async def similar(self, paper: Paper) -> list[Paper]:
         """Return the five papers of the newest 30 stored days most like another one."""
-        papers = [other for other, _ in (await self._shelf.papers()).values()]
-        return await asyncio.to_thread(searching.similar, paper, papers)
+        return await self._shelf.similar(paper)
 
     @cached_property
     def editions(self) -> Editions:

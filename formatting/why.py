@@ -17,6 +17,8 @@ _WORDS = 5  # keywords of a direction, and words that moved
 _STEP, _STEPS = 0.1, 6  # what a block of a bar stands for, and the most blocks
 _LEAST = 0.005  # a part that would be shown as 0.00 is left out
 
+_STANDS = {"other_day": "why.beside", "seen": "why.again"}  # reason -> how the place is told of what is not in line
+
 Place = Literal["top", "scan", "none"]
 Reason = Literal["", "other_day", "seen", "avoided", "unnamed", "lower", "alike"]
 
@@ -94,7 +96,7 @@ def _place(locale: Locale, view: WhyView) -> str:
         "date": locale.day(view.date),
         "score": _number(view.score.total).removeprefix("+"),
     }
-    stands = locale.text("why.beside" if view.reason == "other_day" else "why.place", **values)
+    stands = locale.text(_STANDS.get(view.reason, "why.place"), **values)
     found = locale.text(f"why.found.{view.found}")
     reason = locale.text(f"why.reason.{view.reason}", n=view.place - 1) if view.reason else ""
     return shown.joined(filter(None, (stands, found, reason)))
