@@ -94,7 +94,7 @@ class Drafts:
         taste = Taste()
         if isinstance(profile, OwnProfile) and profile.learns_since:
             taste = (await self._tastes.of(profile.chat)).taste(until)
-        seeds = [await self._store.paper(paper_id) for paper_id in profile.seeds]
+        seeds = [await self._store.lasting_paper(paper_id) for paper_id in profile.seeds]
         return planted(taste, [seed for seed in seeds if seed], until or self._clock())
 
     # -- what is known of the days before -----------------------------------------------------------------------------

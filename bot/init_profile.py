@@ -36,7 +36,7 @@ def ask_directions(asker: Asker, path: Path) -> Directions | None:
 def as_toml(profile: Directions) -> str:
     """Return a profile as a file; GitHub is searched for the first keyword of each direction."""
     lines = ["# Your directions; bot and brief read them from PAPERBOY_PROFILE.", f"name = {_text(profile.name)}"]
-    lines += [f"{name} = {_list(getattr(profile, name))}" for name in ("authors", "organizations", "avoid")]
+    lines += [f"{name} = {_list(getattr(profile, name))}" for name in ("authors", "organizations", "avoid", "seeds")]
     for one in profile.directions:
         queries = one.queries or one.keywords[:1]
         lines += ["", "[[directions]]", f"id = {_text(one.id)}", f"zh = {_text(one.zh)}", f"en = {_text(one.en)}"]

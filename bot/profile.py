@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
 from bot.chat import Chat, own_profile
 from bot.chat_settings import change
+from bot.reading import find_paper
 from bot.request import Reply, Request, refused
 from bot.services import Services
 from bot.why import lessons
+from brief.models import Paper
 from brief.own_profile import LENGTH, tidied
 from brief.profile import load_profile
 from brief.ranking.learning import CLICKS
 from formatting import profile_screen as screen
 from formatting.document import Document
 
+_MORE = re.compile(r"[+＋]\s*|再加[上：:]?\s*")  # before what joins the words there are
 _RESET = {"reset", "重置", "恢复"}
 _WORDS_ONLY = {"default", "默认"}  # back to the operator's directions; clicks stay
 _UNDO = {"undo", "撤销"}
 
 
 async def profile(request: Request, services: Services) -> Reply:
-    """What papers are picked by; in your own words: `/profile latent reasoning; avoid: biology`, or `/profile reset`.
+    """What papers are picked by; in your words: `/profile RL; more like 2604.24927; no surveys`, or `/profile reset`.
 
-    按哪些方向为你挑选论文；可以自己写：`/profile 隐空间推理；不看：语音`，恢复：`/profile reset`。
+    按什么为你挑选论文；可以自己写：`/profile 隐空间推理；更多类似 2604.24927；不要语音`，恢复：`/profile reset`。
     """
     text = tidied(request.text)
     if not text:
@@ -32,13 +37,23 @@ async def profile(request: Request, services: Services) -> Reply:
         return await _reset(request, services)
     if text.casefold() in _UNDO:
         return await _undo(request, services)
-    words = "" if text.casefold() in _WORDS_ONLY else text
+    words = "" if text.casefold() in _WORDS_ONLY else _added(request.chat.profile, text)
     if len(words) > LENGTH:
         raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
-    chat = request.chat.model_copy(update={"profile": words})
-    if words and own_profile(chat, services.profile)[0] is None:
+    if not words:
+        return await _shown(request, services, await change(request, services, profile=""))
+    said = own_profile(request.chat.model_copy(update={"profile": words}), services.profile)[0]
+    if said is None:
         raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
-    return await _shown(request, services, await change(request, services, profile=words))
+    await asyncio.gather(*(find_paper(seed, request, services) for seed in said.seeds))  # to be learned from
+    before = "" if words.startswith(request.chat.profile) else request.chat.profile
+    return await _shown(request, services, await change(request, services, profile=words), before=before)
+
+
+def _added(words: str, text: str) -> str:
+    """Return what a chat says after `text`, which takes the place of what it said unless it begins with a plus."""
+    more = _MORE.match(text)
+    return "\n".join(filter(None, (words, text[more.end() :]))) if more else text
 
 
 async def _reset(request: Request, services: Services) -> Document:
@@ -66,9 +81,13 @@ async def _undo(request: Request, services: Services) -> Document:
 
 
 async def _shown(
-    request: Request, services: Services, chat: Chat, forgotten: screen.Forgotten | None = None
+    request: Request,
+    services: Services,
+    chat: Chat,
+    forgotten: screen.Forgotten | None = None,
+    before: str | None = None,
 ) -> Document:
-    """Return what the papers of a chat are picked by."""
+    """Return what the papers of a chat are picked by; `before` are words that were just replaced."""
     own, unread = own_profile(chat, services.profile) if services.own_profiles else (None, ())
     used, path = own or services.profile, services.settings.paperboy_profile
     day = await services.store.day(request.date)
@@ -77,9 +96,11 @@ async def _shown(
         avoid=used.avoid,
         authors=used.authors,
         organizations=used.organizations,
+        seeds=[await services.store.paper(seed) or Paper(id=seed, title="") for seed in used.seeds],
         unread=unread,
+        own_directions=used.directions != services.profile.directions,
         own=chat.profile if own else "",
         origin="" if used == load_profile() else path.name if path else used.name,
         lessons=await lessons(chat, services, day, CLICKS),
     )
-    return screen.profile(request.language, view, forgotten)
+    return screen.profile(request.language, view, forgotten, before if own else None)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from bot.background import Background
 from bot.chat import Chat, profile_at
 from bot.drafts import Drafts
 from bot.editions import Editions
+from bot.lookup import look_up
 from bot.people import People
 from bot.shelf import Shelf
 from bot.tastes import Tastes
 from brief import edition
-from brief import search as searching
-from brief.collect import Source, collect, keep_earlier, merge_papers
+from brief.collect import Source, collect, keep_earlier
 from brief.embeddings import Embeddings
+from brief.errors import SourceError
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
 from brief.ranking.meaning import paper_text
@@ -34,15 +34,6 @@ from brief.writing.model import LIMIT, write
 from brief.writing.model_card import Told, pick_by
 
 FRESH_FOR = dt.timedelta(hours=1)  # how long a collection of today is not repeated without being asked
-
-
-@runtime_checkable
-class Library(Protocol):
-    """A source that can be asked for a single paper."""
-
-    async def paper(self, paper_id: str) -> Paper | None:
-        """Return the paper with this id, None when the site has none. Raises SourceError."""
-        ...
 
 
 Heard = Callable[[SourceReport], None]
@@ -106,6 +97,7 @@ class Services:
     async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
         """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.
 
+        The papers that the operator's profile names to see more of are stored too.
         Raises ValueError for a date that has not begun or is older than arXiv.
         """
         until = edition_time(date, self.settings.brief_time, self.settings.brief_timezone, self.clock())
@@ -122,6 +114,9 @@ class Services:
         day = keep_earlier(day, earlier) if earlier else day
         await self.store.save_day(day)
         await self._understand(day)
+        for seed in self.profile.seeds:
+            with suppress(SourceError):  # asked for again with the next day
+                await self.paper(seed)
         return day
 
     async def _understand(self, day: Day) -> None:
@@ -230,19 +225,19 @@ class Services:
 
         Raises SourceError when it is not stored and every site failed.
         """
-        return await self.store.paper(paper_id) or await self._look_up(paper_id)
+        if stored := await self.store.paper(paper_id):
+            return stored
+        if found := await look_up(self.sources, paper_id):
+            await self.store.save_paper(found)
+        return found
 
     async def search(self, words: str, limit: int) -> list[tuple[Paper, dt.date]]:
         """Return the papers of the newest 30 stored days that fit the words, best first, with their days."""
-        known = await self._shelf.papers()
-        papers = [paper for paper, _ in known.values()]
-        found = await asyncio.to_thread(searching.search, words, papers, limit)
-        return [known[paper.id] for paper in found]
+        return await self._shelf.search(words, limit)
 
     async def similar(self, paper: Paper) -> list[Paper]:
         """Return the five papers of the newest 30 stored days most like another one."""
-        papers = [other for other, _ in (await self._shelf.papers()).values()]
-        return await asyncio.to_thread(searching.similar, paper, papers)
+        return await self._shelf.similar(paper)
 
     @cached_property
     def editions(self) -> Editions:
@@ -274,20 +269,6 @@ class Services:
     @cached_property
     def _shelf(self) -> Shelf:
         return Shelf(self.store, self.clock)
-
-    async def _look_up(self, paper_id: str) -> Paper | None:
-        """Ask the sites for one paper and keep what they say together."""
-        libraries = [source for source in self.sources if isinstance(source, Library)]
-        answers = await asyncio.gather(*(site.paper(paper_id) for site in libraries), return_exceptions=True)
-        found = [answer for answer in answers if isinstance(answer, Paper)]
-        failures = [answer for answer in answers if isinstance(answer, BaseException)]
-        if not found:
-            if failures:
-                raise failures[0]
-            return None
-        [paper] = merge_papers(found)
-        await self.store.save_paper(paper)
-        return paper
 
 
 def _fits(stored: Brief, day: Day, profile: Profile) -> bool:

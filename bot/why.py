@@ -11,7 +11,7 @@ from brief.models import Brief, Day, Language, Paper
 from brief.profile import Profile
 from brief.ranking.diversity import CURIOUS
 from brief.ranking.relevance import matches
-from brief.ranking.signals import venue
+from brief.ranking.signals import person, typical_votes, usual_votes, venue
 from brief.ranking.text import names, spoken
 from brief.standing import Standing
 from formatting import why as screen
@@ -44,6 +44,8 @@ async def why(request: Request, services: Services) -> Reply:
         reason="" if reason == "alike" and taught.since else reason,  # clicks have lifted it since
         matched=_matched(stands, profile, request.language),
         facts=_facts(paper, profile),
+        usual_votes=usual_votes(paper, typical_votes(day.papers)),
+        seeds=len(profile.seeds),
         curiosity=curiosity if (curiosity := CURIOUS * stands.item.score.doubt) >= _CURIOUS else 0.0,
         lessons=taught,
     )
@@ -106,11 +108,11 @@ def _matched(stands: Standing, profile: Profile, language: Language) -> list[tup
 
 def _facts(paper: Paper, profile: Profile) -> dict[str, str]:
     """Return what parts of a score rest on that the profile or a closer look at the paper tells."""
-    followed = {name.casefold() for name in profile.authors}
+    followed = {person(name) for name in profile.authors}
     said = spoken(f"{paper.title} . {paper.abstract} . {' . '.join(paper.keywords)}")
     return {
         "venue": venue(paper) or "",
-        "author": ", ".join(author for author in paper.authors if author.casefold() in followed),
+        "author": ", ".join(author for author in paper.authors if person(author) in followed),
         "organization": paper.organization or "",
         "avoided": ", ".join(phrase for phrase in profile.avoid if names(said, phrase)),
     }

@@ -1,8 +1,9 @@
 """A reader's own words -> a profile, without a language model: pure, bounded, and open about what it cannot read.
 
 Each line, sentence or bullet is a direction: `name: keyword, keyword`, or words that are their own key phrases.
-Lines that begin with `avoid:`, `authors:` or `organizations:` fill those lists. Abstracts are English; Chinese words
-count where the glossary, or a direction or a category of that name, tells what they are called in English.
+Lines that begin with `avoid:`, `authors:`, `organizations:` or `seeds:` fill those lists, and so do plain words: `no
+surveys`, `follow Ada Lovelace`, `more like 2604.24927`. Abstracts are English; Chinese words count where the glossary,
+or a direction or a category of that name, tells what they are called in English.
 """
 
 from __future__ import annotations
@@ -15,17 +16,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from brief.own_lines import EDGES, lines, paper_ids, without_papers
 from brief.profile import Direction, Profile, load_profile
 from brief.ranking.text import terms
 from brief.taxonomy import Category, categories
 
 GLOSSARY = Path(__file__).with_name("glossary.toml")
 LENGTH = 2000  # characters of a text; what is beyond is not read
-_DIRECTIONS, _KEYWORDS, _PHRASE = 20, 60, 80  # the limits of Profile, Direction and Phrase
+_DIRECTIONS, _KEYWORDS, _PHRASE, _SEEDS = 20, 60, 80, 20  # the limits of Profile, Direction and Phrase
 _VERBATIM = 6  # words; a longer phrase stands in no abstract as it is
 
-_ENDS = re.compile(r"[\n;；。•!！?？]+|(?<=\w{3}\.)\s+")  # "et al." and "e.g." end no sentence
-_BULLET = re.compile(r"^(?:[-*·–—+#>]+|\d{1,2}[.)、]|[一二三四五六七八九十]{1,2}、)\s*")
 _COLON = re.compile(r"\s*(?::(?!//)|：)\s*")
 _COMMAS = re.compile(r"\s*[,，、|]+\s*")
 _LABELS = {
@@ -33,14 +33,23 @@ _LABELS = {
     **dict.fromkeys(("author", "authors", "follow", "people", "作者", "关注", "关注作者"), "authors"),
     **dict.fromkeys(("organization", "organizations", "organisation", "organisations"), "organizations"),
     **dict.fromkeys(("lab", "labs", "机构", "单位", "关注机构"), "organizations"),
+    **dict.fromkeys(("seed", "seeds", "like", "more like", "papers like", "similar to", "类似", "更多类似"), "seeds"),
 }
-_AVOID = re.compile(r"(?:avoid|exclude|not interested in|不看|不想看|排除)(?:[\s:：]+|(?<=[看除]))", re.IGNORECASE)
-_OPENING = re.compile(
-    r"^(?:(?:also|(?:i|we)(?:['’]m| am| are)?(?: also| mostly| mainly)? (?:work(?:ing)? on|interested in|care about|"
-    r"study(?:ing)?|like|follow|want to (?:read|see|know)(?: about)?|look(?:ing)? for)|interested in|"
-    r"my (?:research|work|interests?|field|focus) (?:is|are)(?: on| in| about)?|"
-    r"(?:papers?|research|work|anything) (?:on|in|about))\s+)+",
+_AVOID = re.compile(
+    r"(?:(?:but|and|please|(?:i|we)(?:['’]m| am| are)?)\s+)*(?:avoid|exclude|except(?: for)?|not interested in|not?|"
+    r"(?:do not|don['’]t) (?:want|show)(?: me)?|(?:但|也|请|我)*(?:不看|不想看|不要|不想要|排除|避开|回避))"
+    r"(?:[\s:：]+|(?<=[看除要开避]))(?:(?:any|more)\s+)*(?:(?:papers?|articles?|work) (?:on|about|in)\s+)?",
     re.IGNORECASE,
+)
+_FOLLOW = re.compile(
+    r"(?:(?:(?:i|we)\s+)?(?:also\s+)?follow\s+|(?:(?:more )?papers?|work) (?:by|from)\s+|我?[也还]?关注\s*)"
+    r"(?=(?-i:[A-Z]))",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"[A-Z][\w.’'-]*(?:\s+(?:[A-Z][\w.’'-]*|al|bin|da|de|del|den|der|di|dos|el|la|le|van|von)){0,4}")
+_LAB = re.compile(  # what no person is called
+    r"\S+|.*(?:\b(?:[A-Z]{2,}|Academy|Alibaba|Amazon|Apple|Berkeley|ByteDance|College|Company|Corporation|DeepMind|Google|"
+    r"Group|Hospital|Huawei|Institute?\w*|Inc|Lab\w*|Meta|Microsoft|Research|School|Team|Tech|Tencent|Universit\w*)\b).*"
 )
 _JOINTS = re.compile(
     r"[()/&\"“”]|\b(?:about|an?|and|are|as|at|by|especially|for|from|in|including|is|like|of|on|or|such|that|the|through|to|"
@@ -48,31 +57,39 @@ _JOINTS = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\w*(?:[A-Z]\w*[A-Z]|\d)\w*")  # GRPO, LoRA, 3D: one word that says enough
+_ALSO = {"综述": ("survey",), "医学": ("medical", "medicine"), "医疗": ("medical", "clinical"), "评测": ("benchmark",)}
 _COMMON = frozenset({"ai", "llm", "ml", "nlp", "rl"})  # such names that say too little
 _FOREIGN = re.compile(r"[^\x00-\u024f\u2010-\u201f]+")  # beyond Latin letters and English punctuation
-_EDGES = " \t.,:'\"“”‘’()[]{}<>-–—_*`~"
 _AROUND = re.compile(r"[/／、，,()（）]|与")  # between the names in a heading such as "检索与 RAG"
 
 Vocabulary = Mapping[str, tuple[str, ...]]  # folded name -> English keywords
 Reader = Callable[[str], Iterable[str]]
 
 
+UnreadReason = Literal["no_english", "no_words", "no_paper", "one_paper", "too_many"]
+
+
 class Unread(NamedTuple):
-    """Words that were not understood: nothing English to look for, no words at all, or beyond what a profile holds."""
+    """Words that were not understood.
+
+    Nothing English to look for, no words at all, no arXiv id where one belongs, one of a paper to be avoided, or beyond
+    what a profile holds.
+    """
 
     text: str
-    reason: Literal["no_english", "no_words", "too_many"]
+    reason: UnreadReason
 
 
 @lru_cache(maxsize=512)  # every answer to a chat asks for its profile
 def profile_from_text(text: str, name: str, known: Profile) -> tuple[Profile | None, tuple[Unread, ...]]:
     """Return the profile under `name` that a text describes, and which of its words could not be understood.
 
-    `known` and the packaged profile lend English keywords to the names of their directions. Words that only say whom
-    to follow or what to avoid keep the directions of `known`. The profile is None for a text that says nothing.
+    `known` and the packaged profile lend English keywords to the names of their directions. Words that only say whom to
+    follow, what to avoid or which papers to see more of keep the directions of `known`. The profile is None for a text
+    that says nothing.
     """
     reading = _Reading(_vocabulary(known))
-    for line in _lines(tidied(text)[:LENGTH]):
+    for line in lines(tidied(text)[:LENGTH]):
         reading.line(line)
     lists = {label: tuple(phrases[:_KEYWORDS]) for label, phrases in reading.lists.items()}
     if not reading.directions and not lists:
@@ -100,30 +117,50 @@ class _Reading:
         """Take in one line: a direction, or words for one of the lists."""
         head, rest = (*_COLON.split(line, maxsplit=1), "")[:2]
         label = _LABELS.get(head.casefold())
-        avoided = _AVOID.match(line)
+        avoided, followed = _AVOID.match(line), _FOLLOW.match(line)
         if label and rest:
             self._list(label, rest)
         elif avoided:
             self._list("avoid", line[avoided.end() :])
-        elif len(self.directions) == _DIRECTIONS:
-            self._unread(line, "too_many")
-        else:
-            self._direction(head, rest)
+        elif followed and self._names_people(line[followed.end() :]):
+            for name in re.split(r"\s+and\s+|[,，、]", line[followed.end() :]):
+                self._list("organizations" if _LAB.fullmatch(name.strip()) else "authors", name)
+        elif wanted := self._without_papers(line[followed.end() :] if followed else line):
+            self._direction(wanted)
 
-    def _direction(self, head: str, rest: str) -> None:
+    def _names_people(self, text: str) -> bool:
+        """Tell whether what is to be followed is people and laboratories rather than topics."""
+        topics = {_fold(keyword) for keywords in self.vocabulary.values() for keyword in keywords} | {*self.vocabulary}
+        found = [name for part in _COMMAS.split(text) for name in _names(part)]
+        return bool(found) and all(_PERSON.fullmatch(name) and _fold(name) not in topics for name in found)
+
+    def _without_papers(self, line: str) -> str:
+        """Take in the papers a line names and return what else it says."""
+        ids, rest = without_papers(line)
+        self._list("seeds", ", ".join(ids))
+        return rest
+
+    def _direction(self, text: str) -> None:
         """Take in a direction: by the keywords after its name, else by its name."""
+        if len(self.directions) == _DIRECTIONS:
+            self._unread(text, "too_many")
+            return
+        head, rest = (*_COLON.split(text, maxsplit=1), "")[:2]
         keywords = self._each(rest, self._keywords) if rest else []
         keywords = keywords or self._each(head, self._phrases)
         if keywords:
-            name = _cut(head.strip(_EDGES) or keywords[0])
+            name = _cut(head.strip(EDGES) or keywords[0])
             number = len(self.directions) + 1
             made = Direction(id=f"own-{number}", zh=name, en=name, keywords=tuple(keywords[:_KEYWORDS]))
             self.directions.append(made)
 
     def _list(self, label: str, rest: str) -> None:
-        found = self._each(rest, self._keywords if label == "avoid" else _names)
+        readers: dict[str, Reader] = {"avoid": self._avoided, "seeds": paper_ids}
+        found = _different([*self.lists.get(label, ()), *self._each(rest, readers.get(label, _names))])
+        for paper_id in found[_SEEDS:] if label == "seeds" else ():
+            self._unread(paper_id, "too_many")
         if found:
-            self.lists[label] = _different([*self.lists.get(label, ()), *found])
+            self.lists[label] = found[:_SEEDS] if label == "seeds" else found
 
     def _each(self, text: str, read: Reader) -> list[str]:
         """Return what is read of each part between commas, and note the parts of which that is nothing."""
@@ -134,16 +171,22 @@ class _Reading:
         for part in parts[:_KEYWORDS]:
             phrases = list(read(part))
             if not phrases:
-                self._unread(part, "no_english" if _FOREIGN.search(part) else "no_words")
+                self._unread(part, _why_unread(part, read))
             found += phrases
         return _different(found)
+
+    def _avoided(self, part: str) -> Iterator[str]:
+        """Yield what to avoid: `audio and speech` are two things; a single paper is none."""
+        if not any(paper_ids(part)):
+            for one in re.split(r"\s+(?:and|or)\s+", part):
+                yield from self._keywords(one)
 
     def _keywords(self, part: str) -> Iterator[str]:
         """Yield a keyword as it is; for a Chinese one, what it is called in English."""
         if _FOREIGN.search(part):
             yield from self._phrases(part)
-        elif _is_phrase(part.strip(_EDGES)):
-            yield part.strip(_EDGES)
+        elif _is_phrase(part.strip(EDGES)):
+            yield part.strip(EDGES)
 
     def _phrases(self, part: str) -> Iterator[str]:
         """Yield the key phrases of words in either language, those of the reader before those known for a name."""
@@ -158,7 +201,7 @@ class _Reading:
         names = sorted(filter(_FOREIGN.search, self.vocabulary), key=len, reverse=True)
         return re.findall("|".join(map(re.escape, names)), _fold(part)) if _FOREIGN.search(part) else []
 
-    def _unread(self, text: str, reason: Literal["no_english", "no_words", "too_many"]) -> None:
+    def _unread(self, text: str, reason: UnreadReason) -> None:
         self.unread.append(Unread(_cut(text), reason))
 
 
@@ -174,22 +217,26 @@ def _vocabulary(known: Profile) -> Vocabulary:
         for name in {_fold(piece) for whole in names for piece in (whole, *_AROUND.split(whole))}:
             if len(name) > 1:
                 found.setdefault(name, []).extend(english)
+    for name, keywords in _ALSO.items():
+        found.setdefault(name, []).extend(keywords)
     return {name: tuple(_different(keywords)) for name, keywords in found.items()}
 
 
-def _lines(text: str) -> Iterator[str]:
-    for piece in _ENDS.split(text):
-        line = _OPENING.sub("", _BULLET.sub("", piece.strip())).strip()
-        if line:
-            yield line
+def _why_unread(part: str, read: Reader) -> UnreadReason:
+    """Return why nothing was read of a part."""
+    if read is paper_ids:
+        return "no_paper"
+    if any(paper_ids(part)):
+        return "one_paper"
+    return "no_english" if _FOREIGN.search(part) else "no_words"
 
 
 def _key_phrases(text: str) -> Iterator[str]:
     """Yield a stretch of English as it is, unless it is long, and the telling phrases between its joining words."""
-    whole = text.strip(_EDGES)
+    whole = text.strip(EDGES)
     if _is_phrase(whole) and len(terms(whole)) <= _VERBATIM:
         yield whole
-    chunks = [chunk.strip(_EDGES) for chunk in _JOINTS.split(whole)]
+    chunks = [chunk.strip(EDGES) for chunk in _JOINTS.split(whole)]
     chunks = [chunk for chunk in chunks if _is_phrase(chunk)]
     yield from [chunk for chunk in chunks if _tells(chunk)] or chunks
 

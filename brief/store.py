@@ -163,6 +163,13 @@ class Store:
         """Return a paper as it was last saved, by its id without version."""
         return await self._read(key_of("paper", paper_id), Paper)
 
+    async def lasting_paper(self, paper_id: str) -> Paper | None:
+        """Return a paper as `paper` does, and keep it for another 120 days: one that a profile names is read daily."""
+        key = key_of("paper", paper_id)
+        with redis_errors():
+            value = await self._redis.getex(key, ex=_KEEP)
+        return unpack(key, value, Paper)
+
     async def save_paper(self, paper: Paper) -> None:
         """Store a paper that belongs to no day."""
         with redis_errors():

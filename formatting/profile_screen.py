@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from brief.models import Language
-from formatting.document import Block, Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style
+from brief.models import Language, Paper
+from formatting import paper as shown
+from formatting.document import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Document,
+    Heading,
+    Importance,
+    Link,
+    Paragraph,
+    Run,
+    Style,
+)
 from formatting.locales import Locale, load
 from formatting.text import shorten
 from formatting.why import NO_LESSONS, Lessons, moved
@@ -14,6 +27,7 @@ from formatting.why import NO_LESSONS, Lessons, moved
 _KEYWORDS = 6  # of a direction
 _NAMES = 20  # of whom or what is followed or avoided
 _UNREAD = 5
+_TITLE = 60  # columns
 _FILE = 80  # columns
 
 
@@ -22,7 +36,7 @@ class ProfileView:
     """A profile as a reader sees it: `directions` are names with keywords, `unread` words with the reason.
 
     `own` are the reader's words, empty where the operator's profile is used; `origin` is then the file it comes from,
-    empty for the one the program ships with.
+    empty for the one the program ships with. Own words may name no direction: the operator's stay then.
     """
 
     directions: Sequence[tuple[str, Sequence[str]]]
@@ -31,6 +45,8 @@ class ProfileView:
     organizations: Sequence[str] = ()
     unread: Sequence[tuple[str, str]] = ()
     own: str = ""
+    own_directions: bool = False
+    seeds: Sequence[Paper] = ()
     origin: str = ""
     lessons: Lessons = NO_LESSONS
 
@@ -43,12 +59,18 @@ class Forgotten:
     clicks: int
 
 
-def profile(language: Language, view: ProfileView, forgotten: Forgotten | None = None) -> Document:
-    """Return how papers are picked and how to change that; after a reset, what is `forgotten` and the way back."""
+def profile(
+    language: Language, view: ProfileView, forgotten: Forgotten | None = None, before: str | None = None
+) -> Document:
+    """Return how papers are picked and how to change that; after a reset, what is `forgotten` and the way back.
+
+    Just after a change, what was understood comes first; `before` are the words it replaced, which may be none.
+    """
     locale = load(language)
     title = locale.text("title.profile")
     directions = Bullets(tuple(_direction(locale, name, keywords) for name, keywords in view.directions))
-    told = (_forgotten(locale, forgotten),) if forgotten else ()
+    told: tuple[Block, ...] = (_forgotten(locale, forgotten),) if forgotten else ()
+    told += tuple(_understood(locale, view, before)) if before is not None else ()
     blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view.unread), *_notes(locale, view))
     below = _buttons(locale, view, undo=forgotten is not None)
     return Document(title, language, (Heading(1, (Run(title),)), *blocks, below), title)
@@ -59,6 +81,18 @@ def _forgotten(locale: Locale, forgotten: Forgotten) -> Paragraph:
     parts += [locale.text("profile.clicks", n=forgotten.clicks)] if forgotten.clicks else []
     said = locale.text("profile.forgotten", what=str(locale.raw("profile.and")).join(parts))
     return Paragraph((Run(said, Style.STRONG),), Importance.ESSENTIAL)
+
+
+def _understood(locale: Locale, view: ProfileView, before: str) -> Iterator[Block]:
+    """Yield how much of each kind was understood, and how to have back what was replaced."""
+    kinds = ("directions", "seeds", "authors", "organizations", "avoid")
+    counts = {kind: len(getattr(view, kind)) for kind in kinds[not view.own_directions :]}
+    what = locale.join([locale.text(f"profile.said.{kind}", n=n) for kind, n in counts.items() if n])
+    yield Paragraph(locale.spans("profile.understood", what=what), Importance.ESSENTIAL)
+    if before:
+        yield Paragraph(locale.spans("profile.replaced", text=_one_line(before)))
+    if not view.own_directions:
+        yield Paragraph((Run(locale.text("profile.operators")),))
 
 
 def _direction(locale: Locale, name: str, keywords: Sequence[str]) -> tuple[Paragraph, ...]:
@@ -74,14 +108,18 @@ def _lists(locale: Locale, view: ProfileView) -> Iterator[Block]:
         if phrases:
             label = Run(locale.text(f"profile.{key}"), Style.STRONG)
             yield Paragraph((label, Run(colon + _enumerated(locale, phrases, _NAMES))))
+    if view.seeds:
+        yield Paragraph((Run(locale.text("profile.seeds"), Style.STRONG),))
+        links = (Link(f"{paper.id} {shown.title(paper, _TITLE)}", paper.url) for paper in view.seeds)
+        yield Bullets(tuple((Paragraph((link,)),) for link in links))
 
 
 def _unread(locale: Locale, unread: Sequence[tuple[str, str]]) -> Iterator[Block]:
     """Yield what could not be understood, and why."""
     if unread:
         yield Paragraph((Run(locale.text("profile.unread", n=len(unread)), Style.STRONG),))
-        lines = (locale.text(f"profile.{reason}", text=text) for text, reason in unread[:_UNREAD])
-        yield Bullets(tuple((Paragraph((Run(line),)),) for line in lines))
+        lines = (locale.spans(f"profile.{reason}", text=text) for text, reason in unread[:_UNREAD])
+        yield Bullets(tuple((Paragraph(line),) for line in lines))
 
 
 def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
@@ -95,7 +133,7 @@ def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
     for note in (source, *_taught(locale, view.lessons)):
         yield Paragraph((Run(note, Style.MUTED),))
     if view.own:
-        yield Paragraph(locale.spans("profile.again", text="; ".join(view.own.splitlines())), Importance.DETAIL)
+        yield Paragraph(locale.spans("profile.again", text=_one_line(view.own)), Importance.DETAIL)
     else:
         yield Paragraph(locale.spans("profile.change"))
 
@@ -117,6 +155,10 @@ def _buttons(locale: Locale, view: ProfileView, *, undo: bool) -> Buttons:
     back = (Button(locale.text(f"button.{label}"), "profile", "reset"),) if view.own or view.lessons.clicks else ()
     back = (Button(locale.text("button.undo"), "profile", "undo"),) if undo else back
     return Buttons(((Button(locale.text("button.today"), "top"), *back),))
+
+
+def _one_line(words: str) -> str:
+    return "; ".join(words.splitlines())
 
 
 def _enumerated(locale: Locale, phrases: Sequence[str], most: int) -> str:

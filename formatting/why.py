@@ -17,6 +17,8 @@ _WORDS = 5  # keywords of a direction, and words that moved
 _STEP, _STEPS = 0.1, 6  # what a block of a bar stands for, and the most blocks
 _LEAST = 0.005  # a part that would be shown as 0.00 is left out
 
+_STANDS = {"other_day": "why.beside", "seen": "why.again"}  # reason -> how the place is told of what is not in line
+
 Place = Literal["top", "scan", "none"]
 Reason = Literal["", "other_day", "seen", "avoided", "unnamed", "lower", "alike"]
 
@@ -43,8 +45,9 @@ class WhyView:
     """A paper's score and where that puts it: at a place among so many papers of a date.
 
     `matched` are names of directions with their keywords that the paper says; `facts` tell what a part of the score
-    rests on where the paper alone does not; `curiosity` is what doubt adds when the five are chosen. `reason` says why
-    a paper is not among these.
+    rests on where the paper alone does not; `usual_votes` are what its votes are compared with, `seeds` how many papers
+    the profile names; `curiosity` is what doubt adds when the five are chosen. `reason` says why a paper is not among
+    these.
     """
 
     paper: Paper
@@ -56,6 +59,8 @@ class WhyView:
     reason: Reason
     matched: Sequence[tuple[str, Sequence[str]]] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    usual_votes: float = 1.0
+    seeds: int = 0
     curiosity: float = 0.0
     lessons: Lessons = NO_LESSONS
 
@@ -91,7 +96,7 @@ def _place(locale: Locale, view: WhyView) -> str:
         "date": locale.day(view.date),
         "score": _number(view.score.total).removeprefix("+"),
     }
-    stands = locale.text("why.beside" if view.reason == "other_day" else "why.place", **values)
+    stands = locale.text(_STANDS.get(view.reason, "why.place"), **values)
     found = locale.text(f"why.found.{view.found}")
     reason = locale.text(f"why.reason.{view.reason}", n=view.place - 1) if view.reason else ""
     return shown.joined(filter(None, (stands, found, reason)))
@@ -104,18 +109,25 @@ def _parts(locale: Locale, view: WhyView) -> Iterator[str]:
             bar = "■" * min(_STEPS, max(1, round(abs(value) / _STEP)))
             key = f"part.{name}"
             words = locale.text(key) if key in locale.keys else name
-            fact = view.facts.get(name) or _fact(locale, view.paper, name)
+            fact = view.facts.get(name) or _fact(locale, view, name)
             said = locale.text("why.fact", part=words, fact=fact) if fact else words
             yield f"{bar} {_number(value)} {said}"
 
 
-def _fact(locale: Locale, paper: Paper, part: str) -> str:
-    """Return what of the paper a part rests on."""
-    signals = {"votes": ("votes",), "code": ("code_stars",), "talk": ("comments", "mentions")}.get(part, ())
-    counted = [locale.text(f"signal.{name}", n=n) for name in signals if (n := getattr(paper, name))]
-    if part == "fresh" and paper.published:
-        return locale.day(paper.published.date())
-    return locale.join(counted)
+def _fact(locale: Locale, view: WhyView, part: str) -> str:
+    """Return what a part rests on: a date, or what was counted."""
+    paper = view.paper
+    dates = {"fresh": paper.published, "revised": paper.updated}
+    if moment := dates.get(part):
+        return locale.day(moment.date())
+    if part == "votes" and paper.votes:
+        return locale.text("why.votes", n=paper.votes, usual=f"{view.usual_votes:.0f}")
+    counts: dict[str, dict[str, int | None]] = {
+        "code": {"signal.code_stars": paper.code_stars},
+        "talk": {"signal.comments": paper.comments, "signal.mentions": paper.mentions},
+        "learned": {"profile.clicks": view.lessons.clicks, "why.seeds": view.seeds},
+    }
+    return locale.join([locale.text(key, n=n) for key, n in counts.get(part, {}).items() if n])
 
 
 def _matched(locale: Locale, view: WhyView) -> Iterator[Block]:
@@ -133,7 +145,7 @@ def _clicks(locale: Locale, view: WhyView) -> Iterator[Block]:
     """Yield what clicks changed, what they leave open, and from when they count; without any, how they teach."""
     lessons = view.lessons
     if not lessons.clicks:
-        yield Paragraph((Run(locale.text("why.no_clicks"), Style.MUTED),))
+        yield Paragraph((Run(locale.text("why.only_seeds" if view.seeds else "why.no_clicks"), Style.MUTED),))
         return
     words = moved(locale, lessons)
     if words:

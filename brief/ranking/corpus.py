@@ -138,14 +138,8 @@ class Corpus:
         return np.asarray(np.bincount(counts.document, values, minlength=self.size), dtype=np.float64)
 
     def rarity(self, documents: NDArray[np.intp]) -> Floats:
-        """Return BM25's inverse document frequency of terms that so many documents say, above 0 and at most 1.
-
-        The documents are counted together with BACKGROUND unseen ones of which one in a hundred has the term: a dozen
-        repositories that all speak of agents do not make the word a common one. 1 is what a term nobody says has.
-        """
-        size, said = self.size + BACKGROUND, documents + BACKGROUND / 100
-        never = np.log1p((size - BACKGROUND / 100 + 0.5) / (BACKGROUND / 100 + 0.5))
-        return np.asarray(np.log1p((size - said + 0.5) / (said + 0.5)) / never, dtype=np.float64)
+        """Return the `rarity` of terms that so many of these documents say."""
+        return rarity(self.size, documents)
 
     def _said(self, phrase: Sequence[str]) -> NDArray[np.intp]:
         """Return where a phrase begins, in the order of the documents."""
@@ -157,6 +151,17 @@ class Corpus:
         for offset, number in enumerate(rest, 1):
             places = places[self.flat.term[np.minimum(places + offset, len(self.flat.term) - 1)] == number]
         return places
+
+
+def rarity(size: int, documents: NDArray[np.intp]) -> Floats:
+    """Return BM25's inverse document frequency of terms that so many of `size` documents say, above 0 and at most 1.
+
+    The documents are counted together with BACKGROUND unseen ones of which one in a hundred has the term: a dozen
+    repositories that all speak of agents do not make the word a common one. 1 is what a term nobody says has.
+    """
+    all_, said = size + BACKGROUND, documents + BACKGROUND / 100
+    never = np.log1p((all_ - BACKGROUND / 100 + 0.5) / (BACKGROUND / 100 + 0.5))
+    return np.asarray(np.log1p((all_ - said + 0.5) / (said + 0.5)) / never, dtype=np.float64)
 
 
 def _fields(documents: Sequence[Document]) -> Iterable[str]:

@@ -24,10 +24,10 @@ def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = (), 
     Maximal marginal relevance (https://doi.org/10.1145/290941.291025): each step takes the best total less what it
     repeats. Left out are papers chosen before, avoided ones, and those too far from every direction; with `named` also
     those that name none of its keywords: a short list is better than a padded one. Without it, which is the last tier,
-    papers of a followed author come first, whatever they are about.
+    papers of a followed author come first, whatever they are about and whatever clicks say of that.
     """
     taken = {r.paper.id for r in chosen}
-    fitting = [r for r in ranked if r.paper.id not in taken and r.score.total > 0 and _near(r, named=named)]
+    fitting = [r for r in ranked if r.paper.id not in taken and _wanted(r) and _near(r, named=named)]
     choice = _Choice(fitting, count, owed=set() if named else {r.paper.id for r in fitting if _followed(r)})
     for old in chosen:
         choice.compare(old)
@@ -79,8 +79,12 @@ def _near(r: Ranked, *, named: bool) -> bool:
     return bool(r.score.directions) or (not named and (r.score.parts["relevance"] >= MATCHED or _followed(r)))
 
 
+def _wanted(r: Ranked) -> bool:
+    return r.score.total > 0 or _followed(r)
+
+
 def _followed(r: Ranked) -> bool:
-    return "author" in r.score.parts
+    return "author" in r.score.parts and "avoided" not in r.score.parts
 
 
 def _leading(r: Ranked) -> str:

@@ -25,7 +25,7 @@ NOISE = 0.5  # of one observation
 
 
 class Lessons(NamedTuple):
-    """Observations: rows of the vectors, the judgement expected, how far the real one lies from it, weights in 0..1."""
+    """Observations: rows of the vectors, the judgement expected, how far the real one lies from it, weights above 0."""
 
     rows: NDArray[np.intp]
     expected: Floats

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import median
 
 from brief.models import Paper
@@ -46,6 +48,11 @@ def typical_votes(papers: Sequence[Paper]) -> dict[dt.date | None, float]:
     return {day: max(1.0, median(votes)) for day, votes in days.items() if day is None or len(votes) >= _FEW}
 
 
+def usual_votes(paper: Paper, typical: dict[dt.date | None, float]) -> float:
+    """Return the votes that a paper's are compared with: those typical of its day, or of all where that had few."""
+    return typical.get(paper.listed, typical.get(None, 1.0))
+
+
 def signals(paper: Paper, now: dt.datetime, typical: dict[dt.date | None, float]) -> dict[str, float]:
     """Return the parts that speak for a paper beside its text, each bounded, none of them 0.
 
@@ -66,32 +73,41 @@ class Followed:
     """Whom a reader follows and what they avoid, made ready to be looked for in many papers."""
 
     def __init__(self, profile: Profile) -> None:
-        self._authors = {name.casefold() for name in profile.authors}
-        self._organizations = {name.casefold() for name in profile.organizations}
-        self._avoid = profile.avoid
+        self._authors = {person(name) for name in profile.authors}
+        self._organizations, self._avoid = profile.organizations, profile.avoid
 
     def parts(self, paper: Paper) -> dict[str, float]:
         """Return what a paper gains from a followed author or organization and loses for an avoided keyword."""
         parts = {}
-        if self._authors and any(author.casefold() in self._authors for author in paper.authors):
+        if self._authors and any(person(author) in self._authors for author in paper.authors):
             parts["author"] = AUTHOR
-        if self._organizations and (paper.organization or "").casefold() in self._organizations:
+        if self._organizations and self._from(spoken(paper.organization or "")):
             parts["organization"] = ORGANIZATION
         if self._avoid and self._avoided(paper):
             parts["avoided"] = AVOIDED
         return parts
+
+    def _from(self, organization: str) -> bool:
+        return any(names(organization, name) for name in self._organizations)
 
     def _avoided(self, paper: Paper) -> bool:
         said = spoken(f"{paper.title} . {paper.abstract} . {' . '.join(paper.keywords)}")
         return any(names(said, phrase) for phrase in self._avoid)
 
 
+@lru_cache(maxsize=20_000)  # the authors of a day, whom many readers' profiles are held against
+def person(name: str) -> str:
+    """Return a person's name as names are compared: without case, accents and initials between first and last name."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    first, *others = plain.replace(".", ". ").split() or [""]
+    return " ".join((first, *(one for one in others[:-1] if len(one.strip(".")) > 1), *others[-1:]))
+
+
 def _votes(paper: Paper, typical: dict[dt.date | None, float]) -> float:
     """Return 0 for a paper nobody listed, 0.5 for the typical one of its day, near 1 for the day's favourite."""
     if not paper.votes or paper.votes < 0:
         return 0.0
-    usual = typical.get(paper.listed, typical.get(None, 1.0))
-    return paper.votes / (paper.votes + usual)
+    return paper.votes / (paper.votes + usual_votes(paper, typical))
 
 
 def _code(paper: Paper) -> float:

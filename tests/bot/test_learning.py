@@ -11,6 +11,7 @@ from test_commands import GROUP, Clock, Reader, buttons
 
 from bot.chat import Chat
 from brief.models import Paper
+from brief.profile import Direction
 from brief.ranking.learning import LEARNED
 
 NEXT, THIRD = FIRST + dt.timedelta(days=1), FIRST + dt.timedelta(days=2)
@@ -48,6 +49,19 @@ async def test_five_likes_on_a_niche_lift_it_in_the_next_edition_and_not_in_toda
     assert sum(mine) / len(mine) < sum(theirs) / len(theirs) - 3
     assert all(own <= shared for own, shared in zip(mine, theirs, strict=True))
     assert (await other.edition()).profile == before.profile != (await anna.edition()).profile
+
+
+async def test_five_likes_on_a_niche_direction_bring_more_of_it_into_the_brief(anna, clock):
+    niche = Direction(id="provers", zh="证明", en="provers", keywords=("Lean lemmas",))
+    profile = anna.services.profile
+    profile = profile.model_copy(update={"directions": (*profile.directions, niche)})
+    services = replace(anna.services, profile=profile)
+    one, other = Daily(services, clock), Daily(services, clock, OTHER)
+    assert await one.wakes(FIRST) == await other.wakes(FIRST)
+    await one.likes(PROVERS[:5])
+    provers = {paper.id for paper in papers(NEXT) if subject_of(paper) == "prover"}
+    mine, theirs = [await reader.wakes(NEXT) for reader in (one, other)]
+    assert len(provers & set(mine)) > len(provers & set(theirs)) > 0
 
 
 async def test_todays_edition_stays_when_the_day_is_collected_again_after_more_clicks(anna):

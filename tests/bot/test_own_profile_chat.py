@@ -1,7 +1,11 @@
 """A profile of one's own: two chats, two briefs of the same day."""
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 from test_commands import GROUP, PAPER, PRIVATE, Reader, buttons, clock, reader, services  # noqa: F401  (fixtures)
+from test_commands import OTHER as ELSEWHERE
 
 from bot.chat import Chat
 from brief.own_profile import LENGTH
@@ -46,9 +50,10 @@ async def test_the_name_stays_when_the_words_change(reader):  # noqa: F811
     second = reader.services.profile_of(await reader.chat(), SAMPLE_DATE)
     assert first.name == second.name
     assert first.digest != second.digest
-    different = await Reader(reader.services, OTHER)("/profile latent reasoning")
-    assert different == await reader("/profile")
-    assert reader.services.profile_of(await Reader(reader.services, OTHER).chat(), SAMPLE_DATE).name != second.name
+    other = Reader(reader.services, OTHER)
+    await other("/profile latent reasoning")
+    assert await other("/profile") == await reader("/profile")
+    assert reader.services.profile_of(await other.chat(), SAMPLE_DATE).name != second.name
 
 
 async def test_lines_are_kept_and_what_is_not_understood_is_said(reader):  # noqa: F811
@@ -72,3 +77,86 @@ async def test_in_groups_everybody_sees_it_and_administrators_set_it(services): 
     for line in ("/profile robots", "/profile reset"):
         assert "administrators" in await member.refused(line, usage=False)
     assert (await admin.chat()).profile == "latent reasoning"
+
+
+# -- papers to see more of, whom to follow, what to avoid -------------------------------------------------------------
+
+
+async def profile_of(one):
+    return one.services.profile_of(await one.chat(), SAMPLE_DATE)
+
+
+async def test_plain_words_name_papers_people_and_what_to_avoid(reader):  # noqa: F811
+    said = f"more like https://arxiv.org/abs/{PAPER}v1\nfollow Ada Lovelace and Stanford University\nno surveys"
+    shown = await reader.text(f"/profile {said}")
+    own = await profile_of(reader)
+    assert (own.seeds, own.authors) == ((PAPER,), ("Ada Lovelace",))
+    assert (own.organizations, own.avoid) == (("Stanford University",), ("surveys",))
+    assert own.directions == reader.services.profile.directions
+    assert (
+        "Understood: 1 paper to see more like, 1 followed author, 1 followed organization, 1 thing to avoid." in shown
+    )
+    assert "You named no direction" in shown
+    assert PAPER in shown
+    assert "ClawGym" in shown
+    assert "看懂了：1 篇想多看同类的论文、1 位关注的作者、1 个关注的机构、1 个不看的词。" in await reader.text(
+        f"/profile {said}", "zh"
+    )
+
+
+async def test_a_paper_that_is_named_is_learned_from_at_once(reader):  # noqa: F811
+    def learned(why):
+        return [line for line in why.splitlines() if "your taste" in line]
+
+    await reader("/profile avoid: biology")
+    before = await reader.services.ranked(SAMPLE_DATE, await profile_of(reader), {})
+    assert learned(await reader.text(f"/why {PAPER}")) == []
+    await reader(f"/profile + more like {PAPER}")
+    after = await reader.services.ranked(SAMPLE_DATE, await profile_of(reader), {})
+    assert {item.paper.id for item in after} == {item.paper.id for item in before}
+    gains = {item.paper.id: item.score.parts["learned"] for item in after}
+    assert max(gains, key=lambda paper: gains[paper]) == PAPER
+    [line] = learned(await reader.text(f"/why {PAPER}"))
+    assert line.endswith("your taste: 1 paper your profile names")
+    assert "rise" in await reader.text(f"/why {PAPER}")
+
+
+async def test_a_named_paper_stays_as_long_as_it_is_named(reader):  # noqa: F811
+    await reader(f"/profile more like {PAPER}")
+    [key] = [key async for key in reader.services.store.client.scan_iter(f"*:paper:{PAPER}")]
+    await reader.services.store.client.expire(key, 60)
+    await reader("/top")
+    assert await reader.services.store.client.ttl(key) > 119 * 86_400
+
+
+async def test_a_paper_nobody_has_changes_nothing(reader):  # noqa: F811
+    await reader("/profile latent reasoning")
+    assert "2604.99999" in await reader.refused("/profile more like 2604.99999", usage=False)
+    assert (await reader.chat()).profile == "latent reasoning"
+
+
+async def test_words_are_added_or_replaced_and_can_be_had_back(reader):  # noqa: F811
+    await reader("/profile latent reasoning\navoid: biology")
+    before = await reader.chat()
+    added = await reader.text("/profile + follow Ada Lovelace")
+    assert (await reader.chat()).profile == "latent reasoning\navoid: biology\nfollow Ada Lovelace"
+    assert "in place of" not in added
+    assert "1 direction, 1 followed author, 1 thing to avoid" in added
+    await reader("/profile 再加 关注 Alan Turing")
+    assert (await profile_of(reader)).authors == ("Ada Lovelace", "Alan Turing")
+    await reader(f"/profile {before.profile}")
+    replaced = await reader.text("/profile code agents")
+    assert "in place of" in replaced
+    assert "/profile latent reasoning; avoid: biology" in " ".join(replaced.split())
+    await reader("/profile latent reasoning; avoid: biology")
+    assert (await profile_of(reader)).avoid == ("biology",)
+    assert "Understood" not in await reader.text("/profile")
+    assert "Understood" not in await reader.text("/profile reset")
+
+
+async def test_the_papers_of_the_operators_profile_are_had_with_the_first_day(services):  # noqa: F811
+    await services.store.client.flushdb()
+    asked = replace(services, profile=services.profile.model_copy(update={"seeds": (ELSEWHERE, "2604.99999")}))
+    assert await asked.store.paper(ELSEWHERE) is None
+    await asked.collect(SAMPLE_DATE - dt.timedelta(days=10))
+    assert await asked.store.paper(ELSEWHERE)

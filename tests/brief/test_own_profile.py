@@ -144,11 +144,119 @@ def test_what_is_beyond_a_profile_is_named():
     assert unread == (("w60x", "too_many"), ("w61x", "too_many"))
 
 
+ID, LINK = "2604.24927", "https://arxiv.org/abs/2604.24927"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"more like {ID}",
+        f"like {LINK}",
+        f"More papers like {LINK}v2?context=cs please",
+        f"I want to see papers similar to arXiv:{ID}.",
+        f"seeds: {ID}",
+        f"more like: https://huggingface.co/papers/{ID}",
+        f"更多类似 {ID}",
+        f"更多类似：{LINK}",
+        f"像 {ID} 这样的",
+        f"我想看更多像{ID}这样的论文",
+        f"多推荐一些与 {ID} 相近的文章",
+        ID,
+        LINK,
+    ],
+)
+def test_a_paper_to_see_more_of_is_a_seed_and_no_direction(text):
+    profile, unread = read(text)
+    assert (profile.seeds, unread) == ((ID,), ())
+    assert profile.directions == KNOWN.directions
+
+
+def test_a_paper_may_stand_beside_what_a_direction_says():
+    profile, unread = read(f"latent reasoning, like {ID} and 2604.25917, but no surveys\ncode: SWE-bench, cs/0112017")
+    assert (profile.seeds, profile.avoid, unread) == ((ID, "2604.25917", "cs/0112017"), ("surveys",), ())
+    assert [direction.en for direction in profile.directions] == ["latent reasoning", "code"]
+    assert profile.directions[1].keywords == ("SWE-bench",)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "labs"),
+    [
+        ("follow Yann LeCun", ["Yann LeCun"], []),
+        ("I also follow Laurens van der Maaten, Fei-Fei Li", ["Laurens van der Maaten", "Fei-Fei Li"], []),
+        ("关注 Yann LeCun、Kaiming He", ["Yann LeCun", "Kaiming He"], []),
+        ("我也关注 Stanford University", [], ["Stanford University"]),
+        ("follow OpenAI, UC Berkeley and Ada Lovelace", ["Ada Lovelace"], ["OpenAI", "UC Berkeley"]),
+        ("papers from Google DeepMind", [], ["Google DeepMind"]),
+        ("labs: Ada Lovelace", [], ["Ada Lovelace"]),
+    ],
+)
+def test_people_and_laboratories_are_followed(text, authors, labs):
+    profile, unread = read(text)
+    assert (list(profile.authors), list(profile.organizations), unread) == (authors, labs, ())
+    assert profile.directions == KNOWN.directions
+
+
+@pytest.mark.parametrize(
+    "text", ["follow GRPO", "关注 GRPO", "我关注世界模型", "I follow latent reasoning", "关注 RLHF"]
+)
+def test_what_is_followed_may_be_a_topic(text):
+    profile, unread = read(text)
+    assert (profile.authors, profile.organizations, unread) == ((), (), ())
+    assert len(profile.directions) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "avoided"),
+    [
+        ("not: survey, medical", ["survey", "medical"]),
+        ("avoid surveys and medical imaging", ["surveys", "medical imaging"]),
+        ("no surveys", ["surveys"]),
+        ("I'm not interested in papers about robots", ["robots"]),
+        ("I don’t want any benchmarks", ["benchmarks"]),
+        ("不要 survey", ["survey"]),
+        ("不要综述", ["survey"]),
+        ("但不想看 survey，audio", ["survey", "audio"]),
+        ("避开 audio", ["audio"]),
+    ],
+)
+def test_what_is_to_be_avoided_may_be_said_plainly(text, avoided):
+    profile, unread = read(text)
+    assert (list(profile.avoid), unread) == (avoided, ())
+    assert profile.directions == KNOWN.directions
+
+
+def test_words_turn_within_a_line():
+    profile, _ = read("latent reasoning, not audio, follow Ada Lovelace, more like 2604.24927；世界模型，不要 survey")
+    assert [direction.en for direction in profile.directions] == ["latent reasoning", "世界模型"]
+    assert (profile.avoid, profile.authors, profile.seeds) == (("audio", "survey"), ("Ada Lovelace",), (ID,))
+
+
+def test_a_no_within_a_name_avoids_nothing():
+    assert read("no-regret learning")[0].avoid == ()
+    assert read("notation; nonlinear control")[0].avoid == ()
+
+
+def test_what_names_no_paper_or_one_to_avoid_is_named():
+    assert read("seeds: foo") == (None, (("foo", "no_paper"),))
+    assert read(f"avoid {ID}") == (None, ((ID, "one_paper"),))
+    ids = [f"2604.{n:05}" for n in range(1, 23)]
+    profile, unread = read(f"like {', '.join(ids)}")
+    assert profile.seeds == tuple(ids[:20])
+    assert unread == tuple((paper, "too_many") for paper in ids[20:])
+    assert read(f"more like {'a' * 20}/0112017")[0].seeds == ()  # longer than an id is
+
+
 PIECES = [
     "avoid:",
     "不看：",
     "authors:",
     "关注：",
+    "more like ",
+    "不要",
+    "follow Ada",
+    "像",
+    ID,
+    LINK,
     "世界模型",
     "隐空间推理",
     "GRPO",

@@ -100,6 +100,17 @@ def test_a_followed_authors_paper_is_always_in_the_brief():
     assert len(scanned) == 13
 
 
+def test_no_dislikes_keep_a_followed_authors_paper_out_and_an_avoided_word_does():
+    def gardens(**parts):
+        score = Score(total=sum(parts.values()), parts={"relevance": 0.0, "author": 0.3, **parts})
+        return Ranked(paper=Paper(id="2604.99999", title="about gardens"), score=score)
+
+    items = [ranked(n, f"word{n}", 1 - n / 100, f"d{n % 3}") for n in range(40)]
+    disliked, avoided = gardens(learned=-0.5), gardens(avoided=-5.0)
+    assert disliked in select([*items, disliked], 13, named=False)
+    assert avoided not in select([*items, avoided], 13, named=False)
+
+
 def test_what_nobody_knows_the_reader_to_like_is_tried_once_in_a_choice():
     known = [ranked(n, f"word{n} more{n}", 0.9 - n / 100, f"a{n}") for n in range(5)]
     doubtful = [

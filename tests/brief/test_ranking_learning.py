@@ -163,9 +163,12 @@ def test_the_words_that_the_last_clicks_moved_are_named():
     assert not {"residue", "thought"} & set(words)
 
 
-def test_seeds_count_like_likes_and_only_once():
+def test_seeds_count_more_than_likes_and_only_once():
     taste = planted(Taste(), [paper(980, "traffic")], NOW)
     assert planted(taste, [paper(980, "traffic")], NOW) == taste
+    liked = learn(learn(Taste(), paper(980, "traffic"), "like", NOW), paper(981, "sheep"), "dislike", NOW)
+    assert gains(learn(taste, paper(981, "sheep"), "dislike", NOW))["traffic"] > 1.2 * gains(liked)["traffic"] > 0
+    assert [click.kind for click in planted(liked, [paper(982, "latent")], NOW).clicks] == ["named", "like", "dislike"]
     with_contrast = learn(taste, paper(981, "sheep"), "dislike", NOW)
     assert gains(with_contrast)["traffic"] > 0
 

@@ -121,6 +121,10 @@ def test_votes_alone_lift_no_paper_from_elsewhere_into_the_top_five():
     )  # fmt: skip
     quiet = [p.model_copy(update={"published": NOW - dt.timedelta(days=400)}) for p in papers()]
     assert place([*quiet, loud], loud.id) >= len(ON)
+    near = loud.model_copy(update={"abstract": "Pastures, and one hidden state."})
+    for one in (loud, near):  # however little the others have
+        [alone] = rank([one], READER, NOW)
+        assert alone.score.total < alone.score.parts["relevance"] + 0.1
 
 
 def test_votes_decide_between_papers_that_fit_alike():

@@ -1,13 +1,14 @@
 """Search over the stored days: what is found, in which order, and what is like a paper."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brief.models import Day, Paper, Window
-from brief.search import search, similar
+from brief.search import leaf, search, similar
 from brief.store import Store
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -29,7 +30,7 @@ PAPERS = [
 
 
 def found(words: str, papers: list[Paper] = PAPERS, **options: int) -> list[int]:
-    return [int(one.id[5:]) for one in search(words, papers, **options)]
+    return [int(one[5:]) for one in search(words, [leaf(papers)], **options)]
 
 
 # -- what is found ----------------------------------------------------------------------------------------------------
@@ -101,30 +102,40 @@ def test_at_most_as_many_as_asked_for() -> None:
     assert found("same", papers, limit=3) == [0, 1, 2]
 
 
-def test_a_paper_of_two_days_is_found_once_as_the_newer_day_has_it() -> None:
-    newer, older = paper(1, "Same title", version=2), paper(1, "Same title", version=1)
-    assert search("same", [newer, older]) == [newer]
+def test_a_paper_of_two_days_is_found_once() -> None:
+    days = [leaf([paper(1, "Same title"), paper(2, "Same title", age=1)]), leaf([paper(1, "Same title", age=2)])]
+    assert search("same", days) == ["2605.00001", "2605.00002"]
+    assert search("same", days, limit=1) == ["2605.00001"]
+
+
+@given(st.lists(st.integers(0, 4), max_size=4), st.sampled_from(["agents", '"world models"', "of a policy", "protein"]))
+def test_it_does_not_matter_how_papers_are_shared_out_among_days(cuts: list[int], words: str) -> None:
+    edges = [0, *sorted(cuts), len(PAPERS)]
+    days = [leaf(PAPERS[start:end]) for start, end in pairwise(edges)]
+    assert search(words, days) == search(words, [leaf(PAPERS)])
+    assert similar(PAPERS[0], days) == similar(PAPERS[0], [leaf(PAPERS)])
 
 
 def test_of_thousands_the_one_with_the_rarest_words_is_found() -> None:
     papers = [paper(n, "Agents and models", f"Agents and models, number {n}", age=n % 30) for n in range(3_000)]
     needle = paper(99_999, "A title", "Somewhere is said yodelling", age=99)
-    assert search("agents models yodelling", [*papers, needle])[0] == needle
-    assert search('"said yodelling" agents', [*papers, needle]) == [needle]
+    days = [leaf(papers), leaf([needle])]
+    assert search("agents models yodelling", days)[0] == needle.id
+    assert search('"said yodelling" agents', days) == [needle.id]
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=4))
 def test_any_words_over_any_texts(words: str, texts: list[str]) -> None:
     papers = [paper(n, text, text, authors=(text,), keywords=(text,)) for n, text in enumerate(texts)]
-    ids = [one.id for one in search(words, papers)]
+    ids = search(words, [leaf(papers), leaf([])])
     assert len(set(ids)) == len(ids)
     assert set(ids) <= {one.id for one in papers}
 
 
 @given(st.sampled_from(PAPERS), st.integers(0, 3))
 def test_every_title_finds_its_paper(wanted: Paper, start: int) -> None:
-    assert search(wanted.title, [*PAPERS[start:], *PAPERS[:start]])[0] == wanted
-    assert search(f'"{wanted.title}"', PAPERS)[0] == wanted
+    assert search(wanted.title, [leaf(PAPERS[start:]), leaf(PAPERS[:start])])[0] == wanted.id
+    assert search(f'"{wanted.title}"', [leaf(PAPERS)])[0] == wanted.id
 
 
 # -- what is like a paper ---------------------------------------------------------------------------------------------
@@ -144,26 +155,32 @@ TOPICAL = [
 @pytest.mark.parametrize("number", [2, 12, 24])
 def test_papers_of_its_topic_are_like_a_paper_and_it_is_not_among_them(number: int) -> None:
     [wanted] = [one for one in TOPICAL if int(one.id[5:]) == number]
-    alike = similar(wanted, TOPICAL)
-    assert {int(one.id[5:]) for one in alike} == {number // 10 * 10 + n for n in range(5)} - {number}
+    alike = similar(wanted, [leaf(TOPICAL)])
+    assert {int(one[5:]) for one in alike} == {number // 10 * 10 + n for n in range(5)} - {number}
 
 
 def test_the_most_like_come_first_and_at_most_as_many_as_asked_for() -> None:
     wanted = TOPICAL[0]
     copy = wanted.model_copy(update={"id": "2605.77777"})
-    assert similar(wanted, [*TOPICAL, copy], limit=2)[0] == copy
-    assert len(similar(wanted, [*TOPICAL, copy], limit=2)) == 2
+    found = similar(wanted, [leaf([*TOPICAL, copy])], limit=2)
+    assert found[0] == copy.id
+    assert len(found) == 2
 
 
 def test_a_paper_of_no_stored_day_is_compared_too() -> None:
     stranger = paper(900, "Protein design", "Residues of a protein, by diffusion.")
-    assert {int(one.id[5:]) for one in similar(stranger, TOPICAL)} == set(range(5))
+    assert {int(one[5:]) for one in similar(stranger, [leaf(TOPICAL)])} == set(range(5))
+
+
+def test_those_who_wrote_it_do_not_make_papers_alike() -> None:
+    wanted, other = (paper(n, title, authors=("Ada Protein-Lund",)) for n, title in ((900, "Yodelling"), (901, "Alps")))
+    assert similar(wanted, [leaf([other, *TOPICAL])]) == []
 
 
 def test_nothing_is_like_a_paper_that_stands_alone() -> None:
-    assert similar(paper(900, "Yodelling", "In the Alps."), TOPICAL) == []
-    assert similar(paper(900, "", ""), TOPICAL) == []
-    assert similar(TOPICAL[0], []) == []
+    assert similar(paper(900, "Yodelling", "In the Alps."), [leaf(TOPICAL)]) == []
+    assert similar(paper(900, "", ""), [leaf(TOPICAL)]) == []
+    assert similar(TOPICAL[0], []) == similar(TOPICAL[0], [leaf([])]) == []
 
 
 # -- the stored days --------------------------------------------------------------------------------------------------

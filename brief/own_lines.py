@@ -1,0 +1,61 @@
+"""A reader's own words, cut into the lines they are read by, and the papers they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from brief.models import find_arxiv_ids
+
+EDGES = " \t.,:'\"“”‘’()[]{}<>-–—_*`~"
+
+_ID = 20  # characters, the limit of ArxivId
+_ENDS = re.compile(r"[\n;；。•!！?？]+|(?<=\w{3}\.)\s+")  # "et al." and "e.g." end no sentence
+_BULLET = re.compile(r"^(?:[-*·–—+#>]+|\d{1,2}[.)、]|[一二三四五六七八九十]{1,2}、)\s*")
+_OPENING = re.compile(
+    r"^(?:(?:also|(?:i|we)(?:['’]m| am| are)?(?: also| mostly| mainly)? (?:work(?:ing)? on|interested in|care about|"
+    r"study(?:ing)?|like|follow(?!\s+(?-i:[A-Z]))|want to (?:read|see|know)(?: about)?|look(?:ing)? for)|interested in|"
+    r"my (?:research|work|interests?|field|focus) (?:is|are)(?: on| in| about)?|"
+    r"(?:papers?|research|work|anything) (?:on|in|about))\s+)+",
+    re.IGNORECASE,
+)
+_URL = re.compile(
+    r"(?:https?://|(?<![\w/.])(?:www\.|arxiv\.org/|hf\.co/|huggingface\.co/))[!-+\--:<-~]*[\w/]", re.ASCII
+)
+_TURN = re.compile(  # where what is wanted turns into what is not, whom to follow, or a paper to see more of
+    r"\s*[,，、]\s*(?=(?:but |and )?(?:avoid|exclude|except|not?)\s|(?:and )?follow (?-i:[A-Z])|(?:and )?more like\b|"
+    r"但?不(?:看|要|想)|排除|避开|回避|关注\s*(?-i:[A-Z])|更多类似)|\s+(?=but (?:avoid|not?)\s)",
+    re.IGNORECASE,
+)
+_PAPER = "\0"  # in the place of an arXiv id
+_ALIKE = re.compile(  # a paper with the words that only say to look for others like it
+    r"(?:(?:\b(?:also|and|arxiv|as|find|give|i|like|me|more|of|papers?|please|see|seeds?|show|similar|some|such|the|this|"
+    r"to|want|we|work|would)\b|[个像再和喜多些想我找来样欢看给要跟这那篇类似相近似更的与一点]|论文|文章|工作|推荐)[\s:：]*)*\0"
+    r"(?:[\s,，、]*(?:\b(?:and|or|please)\b|这样的|那样的|的|相似|类似|相近|论文|文章|工作|这篇))*",
+    re.IGNORECASE,
+)
+
+
+def lines(text: str) -> Iterator[str]:
+    """Yield the lines, sentences and bullets of a text, without the words that only introduce them.
+
+    A link to a paper becomes its arXiv id; a turn to what is not wanted, or to whom to follow, begins a line.
+    """
+    text = _URL.sub(lambda url: next(paper_ids(url[0]), url[0]), text)
+    for piece in (piece for sentence in _ENDS.split(text) for piece in _TURN.split(sentence)):
+        line = _OPENING.sub("", _BULLET.sub("", piece.strip())).strip()
+        if line:
+            yield line
+
+
+def paper_ids(text: str) -> Iterator[str]:
+    """Yield the arXiv ids in a text that a profile can hold."""
+    return (paper_id for paper_id, _ in find_arxiv_ids(text) if len(paper_id) <= _ID)
+
+
+def without_papers(line: str) -> tuple[list[str], str]:
+    """Return the arXiv ids in a line, and what else it says than to look for papers like these."""
+    ids = list(paper_ids(line))
+    for paper_id in ids:
+        line = re.sub(rf"(?:arxiv:\s*)?{re.escape(paper_id)}(?:v\d+)?(?!\d)", _PAPER, line, flags=re.IGNORECASE)
+    return ids, _ALIKE.sub(" ", line).strip(f"{EDGES}，。、（）") if ids else line
