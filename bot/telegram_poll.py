@@ -29,8 +29,8 @@ _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds after so many failures in a row
 
 _SILENT = "Telegram does not answer (%s); trying again until it does"
 _OTHER = (
-    "another program fetches this bot's messages, too, and Telegram lets only one (%s): end the other program, or give this "
-    "one a bot of its own in TELEGRAM_BOT_TOKEN; trying again"
+    "another program fetches this bot's messages, too, and Telegram lets only one (%s): end the other program, or give "
+    "this one a bot of its own in TELEGRAM_BOT_TOKEN; trying again"
 )
 
 _log = logging.getLogger(__name__)

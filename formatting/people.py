@@ -157,9 +157,9 @@ def stopped(language: Language) -> Document:
     return _note(language, "say.stopped", (_undo(language, "subscribe"),))
 
 
-def refusal(language: Language) -> Document:
-    """Return the one thing a stranger is told."""
-    return _note(language, "say.refusal")
+def refusal(language: Language, chat: int) -> Document:
+    """Return the one thing a stranger is told: whom to ask, and the id of the chat, which the operator needs."""
+    return _note(language, "say.refusal", chat=chat)
 
 
 def admins_only(language: Language) -> Document:

@@ -82,6 +82,12 @@ async def test_a_reader_gets_a_card_for_whatever_names_a_paper(fake, bot):
         assert "ClawGym" in (await said(fake, text)).text
 
 
+async def test_a_first_word_in_private_is_greeted(fake, bot):
+    greeted = await said(fake, "hello")
+    assert "/help" in greeted.text
+    assert "not an arXiv id" not in greeted.text
+
+
 async def test_a_stranger_is_refused_once_and_costs_nothing_more(fake, bot):
     first = await said(fake, "/top", STRANGER)
     for text in ("/top", "hello", f"/paper {KNOWN}"):
@@ -90,6 +96,7 @@ async def test_a_stranger_is_refused_once_and_costs_nothing_more(fake, bot):
     await fake.idle()
     assert [message.id for message in fake.messages(STRANGER)] == [first.id]
     assert "Sorry" in first.text
+    assert f"the id of this chat is {STRANGER}" in first.text
     assert fake.world.queries[query] is None
 
 

@@ -75,7 +75,7 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.subscribed(language, when(language, dt.time(8), "UTC", weekdays_only=False), too_late=True),
         people.unsubscribed(language),
         people.stopped(language),
-        people.refusal(language),
+        people.refusal(language, 7),
         people.admins_only(language),
         people.failed(language, text),
     ]
@@ -109,7 +109,7 @@ def test_a_note_is_one_sentence_that_fits_a_toast(language: Language) -> None:
     notes += [people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)]
     longest = when(language, dt.time(8), "America/Los_Angeles", weekdays_only=True)
     notes += [people.subscribed(language, longest, too_late=True)]
-    notes += [people.unsubscribed(language), people.stopped(language), people.refusal(language)]
+    notes += [people.unsubscribed(language), people.stopped(language), people.refusal(language, 7)]
     notes += [people.admins_only(language), people.failed(language, "a1b2c3")]
     for note in notes:
         assert columns(note.summary) <= 200
