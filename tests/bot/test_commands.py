@@ -188,6 +188,15 @@ async def test_what_cannot_be_done_is_answered_with_an_example(reader, line, sai
     assert await reader.services.people.chat(PRIVATE.id) is None
 
 
+async def test_chinese_words_are_searched_for_in_english_and_the_rest_is_named(reader):
+    english, chinese = await reader("/search world model"), await reader("/search 世界模型 量子")
+    assert buttons(chinese)["card"] == buttons(english)["card"]
+    said = words(chinese)
+    assert "searched for: world model" in said
+    assert "no English words for “量子”" in said
+    assert "searched for" not in words(english)
+
+
 @pytest.mark.parametrize("line", ["", " ", "/", "/\n\n"])
 async def test_nothing_means_help(reader, line):
     assert await reader.text(line) == await reader.text("/help")
