@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.chat import Chat, own_profile
@@ -10,7 +11,7 @@ from bot.request import Reply, Request, refused
 from bot.services import Services
 from bot.why import lessons
 from brief.own_profile import LENGTH, tidied
-from brief.profile import load_profile
+from brief.profile import Profile, load_profile
 from brief.ranking.learning import CLICKS
 from formatting import profile_screen as screen
 from formatting.document import Document
@@ -36,9 +37,19 @@ async def profile(request: Request, services: Services) -> Reply:
     if len(words) > LENGTH:
         raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
     chat = request.chat.model_copy(update={"profile": words})
-    if words and own_profile(chat, services.profile)[0] is None:
+    own, _ = own_profile(chat, services.profile)
+    if words and own is None:
         raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
-    return await _shown(request, services, await change(request, services, profile=words))
+    unsaid = await _unsaid(own, services) if own else ()
+    return await _shown(request, services, await change(request, services, profile=words), unsaid=unsaid)
+
+
+async def _unsaid(own: Profile, services: Services) -> list[str]:
+    """Return the directions of which no stored paper says a single word."""
+    if not await services.store.days():
+        return []
+    said = [bool(await services.search(" ".join(one.keywords), 1)) for one in own.directions]
+    return [one.en for one, found in zip(own.directions, said, strict=True) if not found]
 
 
 async def _reset(request: Request, services: Services) -> Document:
@@ -66,7 +77,11 @@ async def _undo(request: Request, services: Services) -> Document:
 
 
 async def _shown(
-    request: Request, services: Services, chat: Chat, forgotten: screen.Forgotten | None = None
+    request: Request,
+    services: Services,
+    chat: Chat,
+    forgotten: screen.Forgotten | None = None,
+    unsaid: Sequence[str] = (),
 ) -> Document:
     """Return what the papers of a chat are picked by."""
     own, unread = own_profile(chat, services.profile) if services.own_profiles else (None, ())
@@ -78,6 +93,7 @@ async def _shown(
         authors=used.authors,
         organizations=used.organizations,
         unread=unread,
+        unsaid=unsaid,
         own=chat.profile if own else "",
         origin="" if used == load_profile() else path.name if path else used.name,
         lessons=await lessons(chat, services, day, CLICKS),

@@ -21,8 +21,8 @@ _FILE = 80  # columns
 class ProfileView:
     """A profile as a reader sees it: `directions` are names with keywords, `unread` words with the reason.
 
-    `own` are the reader's words, empty where the operator's profile is used; `origin` is then the file it comes from,
-    empty for the one the program ships with.
+    `unsaid` are directions of which no stored paper says a word. `own` are the reader's words, empty where the operator's
+    profile is used; `origin` is then the file it comes from, empty for the one the program ships with.
     """
 
     directions: Sequence[tuple[str, Sequence[str]]]
@@ -30,6 +30,7 @@ class ProfileView:
     authors: Sequence[str] = ()
     organizations: Sequence[str] = ()
     unread: Sequence[tuple[str, str]] = ()
+    unsaid: Sequence[str] = ()
     own: str = ""
     origin: str = ""
     lessons: Lessons = NO_LESSONS
@@ -49,7 +50,7 @@ def profile(language: Language, view: ProfileView, forgotten: Forgotten | None =
     title = locale.text("title.profile")
     directions = Bullets(tuple(_direction(locale, name, keywords) for name, keywords in view.directions))
     told = (_forgotten(locale, forgotten),) if forgotten else ()
-    blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view.unread), *_notes(locale, view))
+    blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view), *_notes(locale, view))
     below = _buttons(locale, view, undo=forgotten is not None)
     return Document(title, language, (Heading(1, (Run(title),)), *blocks, below), title)
 
@@ -76,12 +77,14 @@ def _lists(locale: Locale, view: ProfileView) -> Iterator[Block]:
             yield Paragraph((label, Run(colon + _enumerated(locale, phrases, _NAMES))))
 
 
-def _unread(locale: Locale, unread: Sequence[tuple[str, str]]) -> Iterator[Block]:
-    """Yield what could not be understood, and why."""
-    if unread:
-        yield Paragraph((Run(locale.text("profile.unread", n=len(unread)), Style.STRONG),))
-        lines = (locale.text(f"profile.{reason}", text=text) for text, reason in unread[:_UNREAD])
+def _unread(locale: Locale, view: ProfileView) -> Iterator[Block]:
+    """Yield what could not be understood, and why; then what was, but finds nothing."""
+    if view.unread:
+        yield Paragraph((Run(locale.text("profile.unread", n=len(view.unread)), Style.STRONG),))
+        lines = (locale.text(f"profile.{reason}", text=text) for text, reason in view.unread[:_UNREAD])
         yield Bullets(tuple((Paragraph((Run(line),)),) for line in lines))
+    if view.unsaid:
+        yield Paragraph((Run(locale.text("profile.unsaid", text=_enumerated(locale, view.unsaid, _UNREAD))),))
 
 
 def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
