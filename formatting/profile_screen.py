@@ -21,8 +21,8 @@ _FILE = 80  # columns
 class ProfileView:
     """A profile as a reader sees it: `directions` are names with keywords, `unread` words with the reason.
 
-    `unsaid` are directions of which no stored paper says a word. `own` are the reader's words, empty where the operator's
-    profile is used; `origin` is then the file it comes from, empty for the one the program ships with.
+    `own` are the reader's words, empty where the operator's profile is used; `origin` is then the file it comes from,
+    empty for the one the program ships with. `unsaid` are directions of which no stored paper says a word.
     """
 
     directions: Sequence[tuple[str, Sequence[str]]]
@@ -30,10 +30,10 @@ class ProfileView:
     authors: Sequence[str] = ()
     organizations: Sequence[str] = ()
     unread: Sequence[tuple[str, str]] = ()
-    unsaid: Sequence[str] = ()
     own: str = ""
     origin: str = ""
     lessons: Lessons = NO_LESSONS
+    unsaid: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
