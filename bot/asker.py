@@ -9,6 +9,7 @@ import textwrap
 from formatting.locales import Locale, load
 
 _WIDTH = 100  # columns
+_CHINESE, _ENGLISH = ("zh", "中", "汉", "简", "cn", "chinese"), ("en", "英")
 
 
 class Asker:
@@ -46,7 +47,8 @@ class Asker:
 
 
 def choose_language(default: str) -> Asker:
-    """Return an asker in the language that is chosen, first of all."""
-    typed = Asker(load("en")).ask("language", default=default).casefold()
-    chinese = (typed or default).startswith(("zh", "中", "cn", "chinese"))
-    return Asker(load("zh" if chinese else "en"))
+    """Return an asker in the language that is chosen, first of all; asks again for one it does not know."""
+    asker = Asker(load("en"))
+    while (typed := asker.ask("language", default=default).casefold()) and not typed.startswith(_CHINESE + _ENGLISH):
+        asker.say("language_unknown")
+    return Asker(load("zh" if (typed or default).startswith(_CHINESE) else "en"))

@@ -95,12 +95,17 @@ def help_rows(language: Language) -> list[tuple[str, Spans]]:
 async def answer(line: str, request: Request, services: Services) -> Reply:
     """Answer what a reader typed: a command, or a bare arXiv id or link, which means /paper.
 
-    Raises CommandError for what cannot be done, and for what is no command.
+    Nothing at all means /help; anything else in private, where it may be a first word to the bot, means /start. Raises
+    CommandError for what cannot be done, and for what is no command.
     """
     line = line.strip()
+    if line in ("", "/"):
+        return await help_(request, services)
     if not line.startswith("/"):
         if next(find_arxiv_ids(line), None):
             return await reading.paper(replace(request, text=line), services)
+        if request.chat.kind == "private":
+            return await start(request, services)
         raise refused(request, "not_an_id", line, "/paper 2604.26904", usage=True)
     name, text = (*re.split(r"\s", line[1:], maxsplit=1), "")[:2]
     text = text.strip()

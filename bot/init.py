@@ -1,12 +1,13 @@
 """`paperboy init`: asks for what is missing, tries each answer out, and writes `.env` and a profile.
 
-Nothing is written before the last question. What is set already, in `.env` or by the process, is changed only by who
-says so, and never shown.
+Whether anything can be written is tried before the first question; nothing is written before the last one. What is set
+already, in `.env` or by the process, is changed only by who says so, and never shown.
 """
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bot.files import replacing
 from bot.init_profile import Directions, as_toml, ask_directions
 from brief.errors import SettingsError
 from brief.settings import Settings, given_values, load_settings, mistake
+from formatting.locales import load
 
 ENV, PROFILE = Path(".env"), Path("profile.toml")
 _TEMPLATE = Path(".env.example")
@@ -26,6 +28,7 @@ _SITES = ("TELEGRAM_API_URL", "SLACK_API_URL", "PAPERBOY_DATA_DIR", "XDG_DATA_HO
 
 def init() -> None:
     """Ask, and write what was answered; raises SettingsError when `.env` or the profile cannot be written."""
+    _look()
     known = given_values()
     asker = choose_language(known.get("BRIEF_LANGUAGE", "en"))
     talk = _Talk(asker, known)
@@ -39,6 +42,22 @@ def init() -> None:
     if directions:
         talk.answers["PAPERBOY_PROFILE"] = str(PROFILE.absolute())
     _write(talk, directions)
+
+
+def _look() -> None:
+    """Raise SettingsError, in both languages as none is chosen yet, when no answer could be kept."""
+    problem = "env_unreadable"
+    try:
+        if ENV.exists():
+            ENV.read_text(encoding="utf-8")
+        problem = "folder_closed"
+        for path in (ENV, PROFILE):
+            with tempfile.TemporaryFile(dir=path.resolve().parent):
+                pass
+    except (OSError, UnicodeDecodeError) as error:
+        path = ENV.absolute() if problem == "env_unreadable" else Path.cwd()
+        lines = (load(language).text(f"init.{problem}", path=path) for language in ("en", "zh"))
+        raise SettingsError("\n".join(lines)) from error
 
 
 class _Talk:
@@ -96,12 +115,20 @@ def _write(talk: _Talk, directions: Directions | None) -> None:
             write_env(ENV, new, _TEMPLATE)
             talk.asker.say("written", path=ENV.absolute(), names=", ".join(new))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env: cannot be written ({error}): run this in a folder of yours") from error
-    talk.asker.say("next_chats" if _has_chat({**talk.known, **talk.answers}) else "next")
+        why = getattr(error, "strerror", None) or "no text"
+        raise SettingsError(f".env: cannot be written ({why}): run this in a folder of yours") from error
+    _tell_next(talk)
 
 
-def _has_chat(values: Mapping[str, str]) -> bool:
-    return any(values.get(name) or values.get(f"{name}_FILE") for name in ("TELEGRAM_BOT_TOKEN", "SLACK_BOT_TOKEN"))
+def _tell_next(talk: _Talk) -> None:
+    """Tell how to go on, and what is left before the bot answers or sends anything."""
+    has = {name.removesuffix("_FILE") for name, value in {**talk.known, **talk.answers}.items() if value}
+    chats = has & {"TELEGRAM_BOT_TOKEN", "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"}
+    talk.asker.say("next_chats" if chats else "next")
+    if "TELEGRAM_BOT_TOKEN" in chats and "TELEGRAM_CHATS" not in has:
+        talk.asker.say("next_telegram")
+    if chats - {"TELEGRAM_BOT_TOKEN"} and "SLACK_CHANNELS" not in has:
+        talk.asker.say("next_slack", command="/paperboy subscribe")
 
 
 _STEPS: tuple[tuple[tuple[str, ...], Callable[[Any], dict[str, str]]], ...] = (

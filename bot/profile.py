@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from bot.chat import Chat, own_profile
@@ -14,7 +15,7 @@ from bot.services import Services
 from bot.why import lessons
 from brief.models import Paper
 from brief.own_profile import LENGTH, tidied
-from brief.profile import load_profile
+from brief.profile import Profile, load_profile
 from brief.ranking.learning import CLICKS
 from formatting import profile_screen as screen
 from formatting.document import Document
@@ -47,13 +48,23 @@ async def profile(request: Request, services: Services) -> Reply:
         raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
     await asyncio.gather(*(find_paper(seed, request, services) for seed in said.seeds))  # to be learned from
     before = "" if words.startswith(request.chat.profile) else request.chat.profile
-    return await _shown(request, services, await change(request, services, profile=words), before=before)
+    unsaid = await _unsaid(said, services)
+    chat = await change(request, services, profile=words)
+    return await _shown(request, services, chat, before=before, unsaid=unsaid)
 
 
 def _added(words: str, text: str) -> str:
     """Return what a chat says after `text`, which takes the place of what it said unless it begins with a plus."""
     more = _MORE.match(text)
     return "\n".join(filter(None, (words, text[more.end() :]))) if more else text
+
+
+async def _unsaid(own: Profile, services: Services) -> list[str]:
+    """Return the directions of which no stored paper says a single word."""
+    if not await services.store.days():
+        return []
+    said = [bool(await services.search(" ".join(one.keywords), 1)) for one in own.directions]
+    return [one.en for one, found in zip(own.directions, said, strict=True) if not found]
 
 
 async def _reset(request: Request, services: Services) -> Document:
@@ -86,6 +97,7 @@ async def _shown(
     chat: Chat,
     forgotten: screen.Forgotten | None = None,
     before: str | None = None,
+    unsaid: Sequence[str] = (),
 ) -> Document:
     """Return what the papers of a chat are picked by; `before` are words that were just replaced."""
     own, unread = own_profile(chat, services.profile) if services.own_profiles else (None, ())
@@ -99,6 +111,7 @@ async def _shown(
         seeds=[await services.store.paper(seed) or Paper(id=seed, title="") for seed in used.seeds],
         unread=unread,
         own_directions=used.directions != services.profile.directions,
+        unsaid=unsaid,
         own=chat.profile if own else "",
         origin="" if used == load_profile() else path.name if path else used.name,
         lessons=await lessons(chat, services, day, CLICKS),

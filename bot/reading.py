@@ -13,6 +13,7 @@ from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
 from brief.errors import SourceError
 from brief.models import Brief, Paper, Pick
+from brief.own_profile import in_english
 from formatting import markdown, screens
 from formatting import people as people_screens
 from formatting.document import without_pictures
@@ -124,8 +125,10 @@ async def search(request: Request, services: Services) -> Reply:
     """
     if not request.text:
         raise refused(request, "no_words", usage=True)
-    found = await services.search(request.text, FOUND + 1)
-    return people_screens.search_results(request.language, request.text, found[:FOUND], more=len(found) > FOUND)
+    asked = in_english(request.text, services.profile)
+    found = await services.search(asked.words, FOUND + 1)
+    looked_for = people_screens.LookedFor(request.text, asked.words, asked.unknown)
+    return people_screens.search_results(request.language, looked_for, found[:FOUND], more=len(found) > FOUND)
 
 
 async def similar(request: Request, services: Services) -> Reply:

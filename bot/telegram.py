@@ -229,7 +229,7 @@ class TelegramBot:
         """Tell a stranger once; never again, and nothing else."""
         if not await self.chats.refused_before(asked.place.chat):
             language = self._services.settings.brief_language
-            note = people.refusal(language)
+            note = people.refusal(language, asked.place.chat)
             await self._show(asked, note, self._services.today())
 
     async def _failed(self, update: object, context: _Context) -> None:

@@ -13,6 +13,7 @@ from telegram.constants import ParseMode
 
 from bot.services import Services
 from brief.models import Language, Paper
+from brief.own_profile import in_english
 from formatting.inline import mention
 from formatting.locales import load
 from formatting.telegram import render
@@ -26,7 +27,7 @@ _TITLE_COLUMNS = 200
 async def find(query: InlineQuery, services: Services, language: Language) -> None:
     """Answer with the papers that fit the words; without words, or a find, with the way into the bot."""
     words = query.query.strip()
-    found = await services.search(words, RESULTS) if words else []
+    found = await services.search(in_english(words, services.profile).words, RESULTS) if words else []
     await query.answer(
         [_result(paper, services, language) for paper, _ in found],
         cache_time=CACHED,

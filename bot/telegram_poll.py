@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.error import Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.telegram_updates import ALLOWED_UPDATES
@@ -26,6 +26,12 @@ STOP_LIMIT = 6.0  # seconds for what is being handled when the program is told t
 _LAST_WORD = 2.0  # seconds to tell Telegram what was handled before stopping
 _LOOK = 0.2  # seconds between questions while something is being handled
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds after so many failures in a row
+
+_SILENT = "Telegram does not answer (%s); trying again until it does"
+_OTHER = (
+    "another program fetches this bot's messages, too, and Telegram lets only one (%s): end the other program, or give "
+    "this one a bot of its own in TELEGRAM_BOT_TOKEN; trying again"
+)
 
 _log = logging.getLogger(__name__)
 Json = dict[str, Any]
@@ -148,5 +154,5 @@ class Poller:
         seconds = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         self._failures += 1
         if self._failures == 1:
-            _log.warning("Telegram does not answer (%s); trying again until it does", type(error).__name__)
+            _log.warning(_OTHER if isinstance(error, Conflict) else _SILENT, type(error).__name__)
         await asyncio.sleep(seconds)

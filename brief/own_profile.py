@@ -60,9 +60,24 @@ _NAME = re.compile(r"\w*(?:[A-Z]\w*[A-Z]|\d)\w*")  # GRPO, LoRA, 3D: one word th
 _ALSO = {"综述": ("survey",), "医学": ("medical", "medicine"), "医疗": ("medical", "clinical"), "评测": ("benchmark",)}
 _COMMON = frozenset({"ai", "llm", "ml", "nlp", "rl"})  # such names that say too little
 _FOREIGN = re.compile(r"[^\x00-\u024f\u2010-\u201f]+")  # beyond Latin letters and English punctuation
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_ABOUT = re.compile(  # words that say nothing of what is looked for
+    "有没有|有哪些|应用|感兴趣|论文|文章|研究|方向|领域|方面|问题|方法|技术|工作|最新|最近|相关|有关|关于|关心|关注|喜欢|了解|主要|"
+    "我们|以及|用于|基于|面向|如何|怎么|哪些|什么|想看"
+)
+_JOINING = "的地得和与及或在中里上下对等做是为了用把让看想我新"
 _AROUND = re.compile(r"[/／、，,()（）]|与")  # between the names in a heading such as "检索与 RAG"
 
 Vocabulary = Mapping[str, tuple[str, ...]]  # folded name -> English keywords
+
+
+class English(NamedTuple):
+    """Words as abstracts say them, and the Chinese ones among them for which no English is known."""
+
+    words: str
+    unknown: tuple[str, ...] = ()
+
+
 Reader = Callable[[str], Iterable[str]]
 
 
@@ -88,7 +103,7 @@ def profile_from_text(text: str, name: str, known: Profile) -> tuple[Profile | N
     follow, what to avoid or which papers to see more of keep the directions of `known`. The profile is None for a text
     that says nothing.
     """
-    reading = _Reading(_vocabulary(known))
+    reading = _Reading(_vocabulary(known), _chinese_names(known))
     for line in lines(tidied(text)[:LENGTH]):
         reading.line(line)
     lists = {label: tuple(phrases[:_KEYWORDS]) for label, phrases in reading.lists.items()}
@@ -96,6 +111,15 @@ def profile_from_text(text: str, name: str, known: Profile) -> tuple[Profile | N
         return None, tuple(reading.unread)
     directions = tuple(reading.directions) or known.directions
     return Profile.model_validate({"name": name, "directions": directions, **lists}), tuple(reading.unread)
+
+
+def in_english(words: str, known: Profile) -> English:
+    """Return words with each Chinese name known replaced by the first of its English keywords; see `English`."""
+    if not _HAN.search(words):
+        return English(words)
+    vocabulary = _vocabulary(known)
+    said = _chinese_names(known).sub(lambda name: f" {vocabulary[_fold(name[0])][0]} ", words)
+    return English(" ".join(_HAN.sub(" ", said).split()), tuple(_unknown(said)))
 
 
 def tidied(text: str) -> str:
@@ -109,6 +133,7 @@ class _Reading:
     """What was understood so far."""
 
     vocabulary: Vocabulary
+    names: re.Pattern[str]
     directions: list[Direction] = field(default_factory=list)
     lists: dict[str, list[str]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
@@ -172,6 +197,8 @@ class _Reading:
             phrases = list(read(part))
             if not phrases:
                 self._unread(part, _why_unread(part, read))
+            for rest in self._rest(part) if phrases else ():
+                self._unread(rest, "no_english")
             found += phrases
         return _different(found)
 
@@ -190,16 +217,19 @@ class _Reading:
 
     def _phrases(self, part: str) -> Iterator[str]:
         """Yield the key phrases of words in either language, those of the reader before those known for a name."""
-        own = [phrase for english in _FOREIGN.split(part) for phrase in _key_phrases(english)]
-        # Beside Chinese words, "LLM" or "AI" alone would stand for everything.
-        yield from (phrase for phrase in own if not _FOREIGN.search(part) or set(terms(phrase)) - _COMMON)
+        yield from _own_phrases(part)
         for name in (_fold(part), *self._known_names(part)):
             yield from self.vocabulary.get(name, ())
 
     def _known_names(self, part: str) -> list[str]:
         """Return the Chinese names known that stand in a text, from its start on, always the longest one."""
-        names = sorted(filter(_FOREIGN.search, self.vocabulary), key=len, reverse=True)
-        return re.findall("|".join(map(re.escape, names)), _fold(part)) if _FOREIGN.search(part) else []
+        return self.names.findall(_fold(part)) if _FOREIGN.search(part) else []
+
+    def _rest(self, part: str) -> list[str]:
+        """Return the Chinese words of a part that nothing is known for; English beside them should say the same."""
+        whole = _fold(part)
+        known = not _HAN.search(part) or self.vocabulary.get(whole) or any(_own_phrases(part))
+        return [] if known else list(_unknown(self.names.sub(" ", whole)))
 
     def _unread(self, text: str, reason: UnreadReason) -> None:
         self.unread.append(Unread(_cut(text), reason))
@@ -231,6 +261,20 @@ def _why_unread(part: str, read: Reader) -> UnreadReason:
     return "no_english" if _FOREIGN.search(part) else "no_words"
 
 
+@lru_cache(maxsize=8)
+def _chinese_names(known: Profile) -> re.Pattern[str]:
+    """Return what finds the Chinese names with English keywords in a text, always the longest one."""
+    names = (name for name, keywords in _vocabulary(known).items() if keywords and _FOREIGN.search(name))
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))), re.IGNORECASE)
+
+
+def _unknown(text: str) -> Iterator[str]:
+    """Yield the Chinese words of a text without known names, but for those that say nothing of what is looked for."""
+    for words in _HAN.findall(_ABOUT.sub(" ", text)):
+        if words.strip(_JOINING):
+            yield words.strip("的和与及或")
+
+
 def _key_phrases(text: str) -> Iterator[str]:
     """Yield a stretch of English as it is, unless it is long, and the telling phrases between its joining words."""
     whole = text.strip(EDGES)
@@ -239,6 +283,12 @@ def _key_phrases(text: str) -> Iterator[str]:
     chunks = [chunk.strip(EDGES) for chunk in _JOINTS.split(whole)]
     chunks = [chunk for chunk in chunks if _is_phrase(chunk)]
     yield from [chunk for chunk in chunks if _tells(chunk)] or chunks
+
+
+def _own_phrases(part: str) -> Iterator[str]:
+    """Yield the key phrases of a reader's own English; beside Chinese words "LLM" alone would mean everything."""
+    own = (phrase for english in _FOREIGN.split(part) for phrase in _key_phrases(english))
+    yield from (phrase for phrase in own if not _FOREIGN.search(part) or set(terms(phrase)) - _COMMON)
 
 
 def _tells(chunk: str) -> bool:

@@ -99,4 +99,5 @@ def _mistake(location: tuple[Any, ...], message: str) -> str:
     where = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
     names = [part for part in location if isinstance(part, str)]
     example = _EXAMPLES.get(names[-1]) if names else None
+    message = message.removeprefix("Value error, ").replace("Input should be", "has to be")
     return f"{where}: {message}" + (f", as in {example}" if example else f"; known: {', '.join(_EXAMPLES)}")

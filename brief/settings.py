@@ -165,7 +165,10 @@ def mistake(name: str, value: str) -> str:
 def _given(mistakes: list[str]) -> dict[str, str]:
     try:
         stored = dotenv_values(".env", interpolate=False)
-    except (OSError, UnicodeError):
+    except OSError as error:
+        mistakes.append(f".env: cannot be read ({error.strerror}): make it a file that this user may read")
+        stored = {}
+    except UnicodeError:
         mistakes.append(".env: cannot be read as UTF-8 text")
         stored = {}
     known = {name: value for name, value in stored.items() if value and not _set_by_process(name)}
@@ -223,6 +226,6 @@ def _explained(error: ValidationError) -> list[str]:
     lines = []
     for mistake in error.errors(include_input=False, include_url=False):
         field = str(mistake["loc"][0])
-        what = mistake["msg"].removeprefix("Value error, ")
+        what = mistake["msg"].removeprefix("Value error, ").replace("Input should be", "has to be")
         lines.append(f"{field.upper()}: {what}, for example {_example(field.upper())}")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from brief.models import Language, Paper
 from formatting import cards
@@ -73,17 +73,34 @@ def vote_note(language: Language, paper_id: str, vote: int) -> Document:
     return _note(language, name, (_undo(language, action, paper_id),))
 
 
+@dataclass(frozen=True)
+class LookedFor:
+    """The words of a search: as typed, as looked for, and those that could not be."""
+
+    typed: str
+    words: str
+    unknown: Sequence[str] = ()
+
+
 def search_results(
-    language: Language, words: str, papers: Sequence[tuple[Paper, dt.date]], *, more: bool = False
+    language: Language, looked_for: LookedFor, papers: Sequence[tuple[Paper, dt.date]], *, more: bool = False
 ) -> Document:
     """Return what a search found, each paper with the day of its brief; `more` says that the list was cut."""
     locale = load(language)
-    title = locale.text("title.search", words=shorten(words, _TYPED))
+    title = locale.text("title.search", words=shorten(looked_for.typed, _TYPED))
+    said = _looked_for(locale, looked_for)
     if not papers:
-        return _screen(language, title, Paragraph(locale.spans("search.none")))
+        return _screen(language, title, *said, Paragraph(locale.spans("search.none")))
     dated = [(paper, locale.text("search.collected", date=day.isoformat())) for paper, day in papers]
     cut = [_muted(locale.text("search.more"))] if more else []
-    return _screen(language, title, _listed(locale, dated), *cut, _cards([paper for paper, _ in papers]))
+    return _screen(language, title, *said, _listed(locale, dated), *cut, _cards([paper for paper, _ in papers]))
+
+
+def _looked_for(locale: Locale, looked_for: LookedFor) -> list[Paragraph]:
+    """Return what was looked for instead of what was typed, and what was not."""
+    words, unknown = shorten(looked_for.words, _TYPED), shorten(locale.join(looked_for.unknown), _TYPED)
+    said = [_muted(locale.text("search.translated", words=words))] if words and words != looked_for.typed else []
+    return [*said, Paragraph((Run(locale.text("search.unknown", words=unknown)),))] if unknown else said
 
 
 def similar(language: Language, paper: Paper, papers: Sequence[Paper]) -> Document:
@@ -157,9 +174,9 @@ def stopped(language: Language) -> Document:
     return _note(language, "say.stopped", (_undo(language, "subscribe"),))
 
 
-def refusal(language: Language) -> Document:
-    """Return the one thing a stranger is told."""
-    return _note(language, "say.refusal")
+def refusal(language: Language, chat: int) -> Document:
+    """Return the one thing a stranger is told: whom to ask, and the id of the chat, which the operator needs."""
+    return _note(language, "say.refusal", chat=chat)
 
 
 def admins_only(language: Language) -> Document:

@@ -36,7 +36,8 @@ class ProfileView:
     """A profile as a reader sees it: `directions` are names with keywords, `unread` words with the reason.
 
     `own` are the reader's words, empty where the operator's profile is used; `origin` is then the file it comes from,
-    empty for the one the program ships with. Own words may name no direction: the operator's stay then.
+    empty for the one the program ships with. Own words may name no direction: the operator's stay then. `unsaid` are
+    directions of which no stored paper says a word.
     """
 
     directions: Sequence[tuple[str, Sequence[str]]]
@@ -49,6 +50,7 @@ class ProfileView:
     seeds: Sequence[Paper] = ()
     origin: str = ""
     lessons: Lessons = NO_LESSONS
+    unsaid: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def profile(
     directions = Bullets(tuple(_direction(locale, name, keywords) for name, keywords in view.directions))
     told: tuple[Block, ...] = (_forgotten(locale, forgotten),) if forgotten else ()
     told += tuple(_understood(locale, view, before)) if before is not None else ()
-    blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view.unread), *_notes(locale, view))
+    blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view), *_notes(locale, view))
     below = _buttons(locale, view, undo=forgotten is not None)
     return Document(title, language, (Heading(1, (Run(title),)), *blocks, below), title)
 
@@ -114,12 +116,14 @@ def _lists(locale: Locale, view: ProfileView) -> Iterator[Block]:
         yield Bullets(tuple((Paragraph((link,)),) for link in links))
 
 
-def _unread(locale: Locale, unread: Sequence[tuple[str, str]]) -> Iterator[Block]:
-    """Yield what could not be understood, and why."""
-    if unread:
-        yield Paragraph((Run(locale.text("profile.unread", n=len(unread)), Style.STRONG),))
-        lines = (locale.spans(f"profile.{reason}", text=text) for text, reason in unread[:_UNREAD])
+def _unread(locale: Locale, view: ProfileView) -> Iterator[Block]:
+    """Yield what could not be understood, and why; then what was, but finds nothing."""
+    if view.unread:
+        yield Paragraph((Run(locale.text("profile.unread", n=len(view.unread)), Style.STRONG),))
+        lines = (locale.spans(f"profile.{reason}", text=text) for text, reason in view.unread[:_UNREAD])
         yield Bullets(tuple((Paragraph(line),) for line in lines))
+    if view.unsaid:
+        yield Paragraph((Run(locale.text("profile.unsaid", text=_enumerated(locale, view.unsaid, _UNREAD))),))
 
 
 def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:

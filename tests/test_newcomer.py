@@ -95,6 +95,23 @@ async def test_a_newcomer_has_a_brief_and_a_bot_that_answers(tmp_path, capsys) -
     assert not telegram.refusals
 
 
+def test_a_half_made_environment_is_removed_and_what_is_missing_is_named(tmp_path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("make", "mkdir", "rm"):
+        (tools / name).symlink_to(Path(str(shutil.which(name))).resolve())
+    python = tools / "python3"  # as Debian's is without python3-venv: it gives up in the middle
+    python.write_text('#!/bin/sh\n[ "$1 $2" != "-m venv" ] || { mkdir -p "$3/bin" && : >"$3/bin/python"; exit 1; }\n')
+    python.chmod(0o755)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    command = [tools / "make", "brief"]
+    tried = subprocess.run(command, check=False, cwd=tmp_path, env={"PATH": str(tools)}, capture_output=True, text=True)
+    assert tried.returncode
+    assert "apt install python3-venv" in tried.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
 async def first_answer(newcomer: Newcomer, telegram: FakeTelegram, sites: dict[str, str]) -> Message:
     """Return what the bot says to /top once everything is set up that the README names."""
     telegram.user(READER, "Anna")

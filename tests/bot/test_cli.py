@@ -46,7 +46,8 @@ class Paperboy:
 @pytest.fixture
 def paperboy(tmp_path: Path) -> Iterator[Paperboy]:
     with serve() as (sites, urls):
-        base = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PAPERBOY_DATA_DIR": str(tmp_path / "data")}
+        kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        base = kept | {"HOME": str(tmp_path), "PAPERBOY_DATA_DIR": str(tmp_path / "data")}
         yield Paperboy(sites, {**base, **urls})
 
 

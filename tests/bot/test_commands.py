@@ -181,15 +181,29 @@ async def test_every_button_leads_to_a_command_that_answers(reader):
         ("/brief someday file", "/brief 2026-05-01"),
         ("/brief 2026-05-02", "2026-05-02"),
         ("/serch agents", "/search"),
-        ("/", "/help"),
-        ("/\n\n", "/help"),
-        ("hello", "/paper 2604.26904"),
-        ("", "/paper 2604.26904"),
     ],
 )
 async def test_what_cannot_be_done_is_answered_with_an_example(reader, line, said):
     assert said in await reader.refused(line)
     assert await reader.services.people.chat(PRIVATE.id) is None
+
+
+async def test_chinese_words_are_searched_for_in_english_and_the_rest_is_named(reader):
+    english, chinese = await reader("/search world model"), await reader("/search 世界模型 量子")
+    assert buttons(chinese)["card"] == buttons(english)["card"]
+    said = words(chinese)
+    assert "searched for: world model" in said
+    assert "no English words for “量子”" in said
+    assert "searched for" not in words(english)
+
+
+@pytest.mark.parametrize("line", ["", " ", "/", "/\n\n"])
+async def test_nothing_means_help(reader, line):
+    assert await reader.text(line) == await reader.text("/help")
+
+
+async def test_who_says_hello_in_private_is_greeted(reader):
+    assert await reader.text("hello") == await reader.text("/start")
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,10 @@ class Newcomer:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.env = folder, folder / ".env"
-        self.environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
+        kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        self.environ = kept | {"HOME": str(folder), "LANG": "C.UTF-8"}
 
-    async def init(self, *answers: str, **environ: str) -> str:
+    async def init(self, *answers: str, status: int = 0, **environ: str) -> str:
         """Return what was printed when each question got its answer, and the rest none."""
         process = await asyncio.create_subprocess_exec(
             PAPERBOY,
@@ -46,7 +47,7 @@ class Newcomer:
             stderr=subprocess.STDOUT,
         )
         said, _ = await asyncio.wait_for(process.communicate("".join(f"{a}\n" for a in answers).encode()), 60)
-        assert process.returncode == 0, said.decode()
+        assert process.returncode == status, said.decode()
         return said.decode()
 
     @property
@@ -166,6 +167,41 @@ async def test_nobody_wrote_yet(newcomer) -> None:
         said = await newcomer.init("en", telegram.token, SKIP, "n", TELEGRAM_API_URL=telegram.url)
     assert "Nobody else wrote" in said
     assert "TELEGRAM_CHATS" not in newcomer.values
+
+
+async def test_who_may_not_use_the_bot_yet_is_told_how(newcomer) -> None:
+    async with FakeTelegram() as telegram, FakeSlack() as slack:
+        sites = {"TELEGRAM_API_URL": telegram.url, "SLACK_API_URL": slack.url}
+        slack_tokens = (slack.token, slack.app_token)
+        nobody = await newcomer.init("en", telegram.token, SKIP, "n", *slack_tokens, **sites)
+        listed = await newcomer.init("zh", SKIP, "7", SKIP, SKIP, **sites, SLACK_CHANNELS="C0123456789")
+    assert "set TELEGRAM_CHATS" in nobody
+    assert "/paperboy subscribe" in nobody
+    assert "paperboy run" in listed
+    assert "TELEGRAM_CHATS 设为" not in listed
+    assert "/paperboy subscribe" not in listed
+
+
+async def test_a_language_nobody_knows_is_asked_for_again(newcomer) -> None:
+    said = await newcomer.init("deutsch", "中文")
+    assert "Please answer" in said
+    assert newcomer.values["BRIEF_LANGUAGE"] == "zh"
+
+
+async def test_that_nothing_can_be_written_is_said_before_the_first_question(newcomer) -> None:
+    newcomer.folder = Path("/proc")  # where not even root makes a file
+    said = await newcomer.init("en", status=1)
+    assert "Nothing can be written in /proc" in said
+    assert "在 /proc 里什么都写不了" in said
+    assert "Errno" not in said
+    assert "Language" not in said
+
+
+async def test_a_file_that_cannot_be_read_is_said_before_the_first_question(newcomer) -> None:
+    newcomer.env.mkdir()
+    said = await newcomer.init("en", status=1)
+    assert f"{newcomer.env} cannot be read" in said
+    assert "Language" not in said
 
 
 def test_a_secret_does_not_show_and_ctrl_c_leaves_nothing(newcomer) -> None:

@@ -56,6 +56,12 @@ async def test_the_name_stays_when_the_words_change(reader):  # noqa: F811
     assert reader.services.profile_of(await other.chat(), SAMPLE_DATE).name != second.name
 
 
+async def test_a_direction_that_no_paper_says_a_word_of_is_named(reader):  # noqa: F811
+    shown = await reader.text("/profile asdf qwer; latent reasoning")
+    assert "says a word of this: asdf qwer." in shown
+    assert "says a word of this" not in await reader.text("/profile latent reasoning")
+
+
 async def test_lines_are_kept_and_what_is_not_understood_is_said(reader):  # noqa: F811
     shown = await reader.text("/profile latent reasoning: continuous thought\n量子引力\navoid: biology")
     assert (await reader.chat()).profile == "latent reasoning: continuous thought\n量子引力\navoid: biology"

@@ -301,7 +301,7 @@ async def test_what_is_typed_wrongly_is_answered_with_how_it_is_typed_in_slack(f
         await fake.slash(command, text)
         assert said in (await fake.next_whisper("U1")).plain
     await fake.say("U1", "good morning")
-    assert "/paper 2604.26904" in (await fake.next_message("U1")).plain
+    assert "Hello, Ada!" in (await fake.next_message("U1")).plain
 
 
 async def test_a_link_alone_is_a_question_for_its_card(fake, bot):

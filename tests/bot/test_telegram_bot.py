@@ -40,6 +40,7 @@ from tests.bot.telegramming import (
     said,
 )
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_faults import BLOCKED, SERVER_ERROR
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -81,6 +82,12 @@ async def test_a_reader_gets_a_card_for_whatever_names_a_paper(fake, bot):
         assert "ClawGym" in (await said(fake, text)).text
 
 
+async def test_a_first_word_in_private_is_greeted(fake, bot):
+    greeted = await said(fake, "hello")
+    assert "/help" in greeted.text
+    assert "not an arXiv id" not in greeted.text
+
+
 async def test_a_stranger_is_refused_once_and_costs_nothing_more(fake, bot):
     first = await said(fake, "/top", STRANGER)
     for text in ("/top", "hello", f"/paper {KNOWN}"):
@@ -89,6 +96,7 @@ async def test_a_stranger_is_refused_once_and_costs_nothing_more(fake, bot):
     await fake.idle()
     assert [message.id for message in fake.messages(STRANGER)] == [first.id]
     assert "Sorry" in first.text
+    assert f"the id of this chat is {STRANGER}" in first.text
     assert fake.world.queries[query] is None
 
 
@@ -238,6 +246,14 @@ async def test_an_answer_waits_for_telegram_to_be_up_again(fake, bot):
     assert "Repositories" in (await said(fake, "/repos")).text
     await fake.idle()
     assert len(fake.messages(READER)) == 2
+
+
+async def test_another_program_that_polls_for_the_same_bot_is_named_in_the_log(fake, bot, caplog):
+    fake.fail("getUpdates", ApiError(409, "Conflict: terminated by other getUpdates request"))
+    await said(fake, "/help")
+    await fake.idle()
+    assert "another program fetches this bot's messages" in caplog.text
+    assert "does not answer" not in caplog.text
 
 
 async def test_an_update_that_does_not_parse_does_not_spoil_its_neighbours(fake, bot):

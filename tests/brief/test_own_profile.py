@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brief.own_profile import GLOSSARY, LENGTH, profile_from_text
+from brief.own_profile import GLOSSARY, LENGTH, in_english, profile_from_text
 from brief.profile import Profile, load_profile
 
 KNOWN = load_profile()
@@ -133,6 +133,35 @@ def test_what_is_understood_counts_beside_what_is_not():
     assert len(profile.directions) == 1
     assert profile.authors == ("Ada",)
     assert [part.text for part in unread] == ["量子引力", "量子", "何恺明"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("量子世界模型", ["量子"]),
+        ("世界模型和量子引力；扩散模型", ["量子引力"]),
+        ("我想看大模型在教育中的应用", []),
+        ("量子世界模型 quantum world model", []),  # the reader said it in English, too
+    ],
+)
+def test_a_chinese_rest_beside_what_is_understood_is_named(text, unread):
+    profile, found = read(text)
+    assert profile
+    assert found == tuple((words, "no_english") for words in unread)
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "unknown"),
+    [
+        ("world model", "world model", ()),
+        ("α-divergence", "α-divergence", ()),
+        ("世界模型 robots", "world model robots", ()),
+        ("关于世界模型的量子论文", "world model", ("量子",)),
+        ("量子引力", "", ("量子引力",)),
+    ],
+)
+def test_words_to_search_for_are_said_in_english(words, english, unknown):
+    assert in_english(words, KNOWN) == (english, unknown)
 
 
 def test_what_is_beyond_a_profile_is_named():

@@ -57,6 +57,11 @@ def test_the_digest_changes_with_the_profile_and_only_then(written):
     assert first != load_profile(written(GOOD.replace("punched card", "punch card"))).digest
 
 
+def test_a_mistake_is_said_without_the_librarys_words(written):
+    said = refusal(written(GOOD.replace('"two-things"', "7")))
+    assert "name: has to be a valid string" in said
+
+
 def test_every_mistake_is_named_at_once_with_an_example(written):
     message = refusal(written(GOOD.replace('id = "looms"', 'id = "Looms!"').replace('en = "programmable looms"\n', "")))
     assert "reader.toml" in message

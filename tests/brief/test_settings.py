@@ -283,6 +283,17 @@ def test_the_process_wins_over_dotenv(folder: Path, monkeypatch: pytest.MonkeyPa
     assert settings.github_token.get_secret_value() == "from-file"
 
 
+def test_a_dotenv_that_cannot_be_opened_or_read_says_why(folder: Path) -> None:
+    (folder / ".env").symlink_to("/proc/self/mem")  # which nobody can read from its start
+    with pytest.raises(SettingsError, match=r"^\.env: cannot be read \(Input/output error\)"):
+        load_settings()
+
+
+def test_a_mistake_is_said_without_the_librarys_words() -> None:
+    with pytest.raises(SettingsError, match=r"^BRIEF_LANGUAGE: has to be 'zh' or 'en'"):
+        load_settings({"BRIEF_LANGUAGE": "fr"})
+
+
 def test_a_broken_dotenv_is_a_mistake(folder: Path) -> None:
     (folder / ".env").write_bytes(b"HF_TOKEN=\xff\xfe")
     with pytest.raises(SettingsError, match=r"^\.env: cannot be read"):

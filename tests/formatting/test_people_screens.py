@@ -57,8 +57,8 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.done_note(language, text),
         people.dropped_note(language, text),
         *(people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)),
-        people.search_results(language, text, []),
-        people.search_results(language, text, dated, more=True),
+        people.search_results(language, people.LookedFor(text, text, [text]), []),
+        people.search_results(language, people.LookedFor(text, text, [text]), dated, more=True),
         people.similar(language, paper, []),
         people.similar(language, paper, [paper] * 5),
         people.reminder(language, 7, [paper] * 3),
@@ -75,7 +75,7 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.subscribed(language, when(language, dt.time(8), "UTC", weekdays_only=False), too_late=True),
         people.unsubscribed(language),
         people.stopped(language),
-        people.refusal(language),
+        people.refusal(language, 7),
         people.admins_only(language),
         people.failed(language, text),
     ]
@@ -109,7 +109,7 @@ def test_a_note_is_one_sentence_that_fits_a_toast(language: Language) -> None:
     notes += [people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)]
     longest = when(language, dt.time(8), "America/Los_Angeles", weekdays_only=True)
     notes += [people.subscribed(language, longest, too_late=True)]
-    notes += [people.unsubscribed(language), people.stopped(language), people.refusal(language)]
+    notes += [people.unsubscribed(language), people.stopped(language), people.refusal(language, 7)]
     notes += [people.admins_only(language), people.failed(language, "a1b2c3")]
     for note in notes:
         assert columns(note.summary) <= 200
@@ -165,14 +165,16 @@ def test_votes_are_told_apart() -> None:
 
 
 def test_found_papers_are_numbered_dated_and_open_by_number() -> None:
-    document = people.search_results("en", "world model", [(paper, DAY) for paper in PAPERS], more=True)
+    document = people.search_results(
+        "en", people.LookedFor("world model", "world model"), [(paper, DAY) for paper in PAPERS], more=True
+    )
     text = shown(document)
     assert text.startswith("Found for “world model”\n\n1. SandGarden")
     assert "from 2026-05-01 · ▲ 1,207" in text
     assert "add a word" in text
     assert actions(document) == [("card", paper.id) for paper in PAPERS]
-    assert "add a word" not in shown(people.search_results("en", "x", [(PAPERS[0], DAY)]))
-    assert "/search world model" in shown(people.search_results("en", "x", []))
+    assert "add a word" not in shown(people.search_results("en", people.LookedFor("x", "x"), [(PAPERS[0], DAY)]))
+    assert "/search world model" in shown(people.search_results("en", people.LookedFor("x", "x"), []))
 
 
 def test_similar_papers_lead_back_to_the_one_asked_about() -> None:

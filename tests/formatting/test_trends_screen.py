@@ -71,7 +71,7 @@ def test_too_few_days_say_when_there_can_be_enough():
     few = Trends(asked=7, days=(DATE,), papers=20, ready=DATE + dt.timedelta(2))
     assert "1 day is stored of the last 7" in text(few, "en")
     assert "3 May 2026" in text(few, "en")
-    assert "2026 年 5 月 3 日" in text(few, "zh")
+    assert "最早在 2026 年 5 月 3 日" in text(few, "zh")
     assert "0 days are stored" in text(few.model_copy(update={"days": ()}), "en")
 
 
