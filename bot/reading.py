@@ -13,7 +13,7 @@ from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
 from brief.errors import SourceError
 from brief.models import Brief, Paper, Pick
-from brief.own_profile import in_english
+from brief.vocabulary import in_english
 from formatting import markdown, screens
 from formatting import people as people_screens
 from formatting.document import without_pictures

@@ -13,7 +13,7 @@ from telegram.constants import ParseMode
 
 from bot.services import Services
 from brief.models import Language, Paper
-from brief.own_profile import in_english
+from brief.vocabulary import in_english
 from formatting.inline import mention
 from formatting.locales import load
 from formatting.telegram import render

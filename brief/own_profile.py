@@ -9,19 +9,16 @@ or a direction or a category of that name, tells what they are called in English
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from brief.own_lines import EDGES, lines, paper_ids, without_papers
-from brief.profile import Direction, Profile, load_profile
+from brief.profile import Direction, Profile
 from brief.ranking.text import terms
-from brief.taxonomy import Category, categories
+from brief.vocabulary import FOREIGN, HAN, Vocabulary, chinese_names, different, fold, unknown, vocabulary
 
-GLOSSARY = Path(__file__).with_name("glossary.toml")
 LENGTH = 2000  # characters of a text; what is beyond is not read
 _DIRECTIONS, _KEYWORDS, _PHRASE, _SEEDS = 20, 60, 80, 20  # the limits of Profile, Direction and Phrase
 _VERBATIM = 6  # words; a longer phrase stands in no abstract as it is
@@ -57,25 +54,7 @@ _JOINTS = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\w*(?:[A-Z]\w*[A-Z]|\d)\w*")  # GRPO, LoRA, 3D: one word that says enough
-_ALSO = {"综述": ("survey",), "医学": ("medical", "medicine"), "医疗": ("medical", "clinical"), "评测": ("benchmark",)}
 _COMMON = frozenset({"ai", "llm", "ml", "nlp", "rl"})  # such names that say too little
-_FOREIGN = re.compile(r"[^\x00-\u024f\u2010-\u201f]+")  # beyond Latin letters and English punctuation
-_HAN = re.compile(r"[\u3400-\u9fff]+")
-_ABOUT = re.compile(  # words that say nothing of what is looked for
-    "有没有|有哪些|应用|感兴趣|论文|文章|研究|方向|领域|方面|问题|方法|技术|工作|最新|最近|相关|有关|关于|关心|关注|喜欢|了解|主要|"
-    "我们|以及|用于|基于|面向|如何|怎么|哪些|什么|想看"
-)
-_JOINING = "的地得和与及或在中里上下对等做是为了用把让看想我新"
-_AROUND = re.compile(r"[/／、，,()（）]|与")  # between the names in a heading such as "检索与 RAG"
-
-Vocabulary = Mapping[str, tuple[str, ...]]  # folded name -> English keywords
-
-
-class English(NamedTuple):
-    """Words as abstracts say them, and the Chinese ones among them for which no English is known."""
-
-    words: str
-    unknown: tuple[str, ...] = ()
 
 
 Reader = Callable[[str], Iterable[str]]
@@ -103,7 +82,7 @@ def profile_from_text(text: str, name: str, known: Profile) -> tuple[Profile | N
     follow, what to avoid or which papers to see more of keep the directions of `known`. The profile is None for a text
     that says nothing.
     """
-    reading = _Reading(_vocabulary(known), _chinese_names(known))
+    reading = _Reading(vocabulary(known), chinese_names(known))
     for line in lines(tidied(text)[:LENGTH]):
         reading.line(line)
     lists = {label: tuple(phrases[:_KEYWORDS]) for label, phrases in reading.lists.items()}
@@ -111,15 +90,6 @@ def profile_from_text(text: str, name: str, known: Profile) -> tuple[Profile | N
         return None, tuple(reading.unread)
     directions = tuple(reading.directions) or known.directions
     return Profile.model_validate({"name": name, "directions": directions, **lists}), tuple(reading.unread)
-
-
-def in_english(words: str, known: Profile) -> English:
-    """Return words with each Chinese name known replaced by the first of its English keywords; see `English`."""
-    if not _HAN.search(words):
-        return English(words)
-    vocabulary = _vocabulary(known)
-    said = _chinese_names(known).sub(lambda name: f" {vocabulary[_fold(name[0])][0]} ", words)
-    return English(" ".join(_HAN.sub(" ", said).split()), tuple(_unknown(said)))
 
 
 def tidied(text: str) -> str:
@@ -155,9 +125,9 @@ class _Reading:
 
     def _names_people(self, text: str) -> bool:
         """Tell whether what is to be followed is people and laboratories rather than topics."""
-        topics = {_fold(keyword) for keywords in self.vocabulary.values() for keyword in keywords} | {*self.vocabulary}
+        topics = {fold(keyword) for keywords in self.vocabulary.values() for keyword in keywords} | {*self.vocabulary}
         found = [name for part in _COMMAS.split(text) for name in _names(part)]
-        return bool(found) and all(_PERSON.fullmatch(name) and _fold(name) not in topics for name in found)
+        return bool(found) and all(_PERSON.fullmatch(name) and fold(name) not in topics for name in found)
 
     def _without_papers(self, line: str) -> str:
         """Take in the papers a line names and return what else it says."""
@@ -181,7 +151,7 @@ class _Reading:
 
     def _list(self, label: str, rest: str) -> None:
         readers: dict[str, Reader] = {"avoid": self._avoided, "seeds": paper_ids}
-        found = _different([*self.lists.get(label, ()), *self._each(rest, readers.get(label, _names))])
+        found = different([*self.lists.get(label, ()), *self._each(rest, readers.get(label, _names))])
         for paper_id in found[_SEEDS:] if label == "seeds" else ():
             self._unread(paper_id, "too_many")
         if found:
@@ -200,7 +170,7 @@ class _Reading:
             for rest in self._rest(part) if phrases else ():
                 self._unread(rest, "no_english")
             found += phrases
-        return _different(found)
+        return different(found)
 
     def _avoided(self, part: str) -> Iterator[str]:
         """Yield what to avoid: `audio and speech` are two things; a single paper is none."""
@@ -210,7 +180,7 @@ class _Reading:
 
     def _keywords(self, part: str) -> Iterator[str]:
         """Yield a keyword as it is; for a Chinese one, what it is called in English."""
-        if _FOREIGN.search(part):
+        if FOREIGN.search(part):
             yield from self._phrases(part)
         elif _is_phrase(part.strip(EDGES)):
             yield part.strip(EDGES)
@@ -218,38 +188,21 @@ class _Reading:
     def _phrases(self, part: str) -> Iterator[str]:
         """Yield the key phrases of words in either language, those of the reader before those known for a name."""
         yield from _own_phrases(part)
-        for name in (_fold(part), *self._known_names(part)):
+        for name in (fold(part), *self._known_names(part)):
             yield from self.vocabulary.get(name, ())
 
     def _known_names(self, part: str) -> list[str]:
         """Return the Chinese names known that stand in a text, from its start on, always the longest one."""
-        return self.names.findall(_fold(part)) if _FOREIGN.search(part) else []
+        return self.names.findall(fold(part)) if FOREIGN.search(part) else []
 
     def _rest(self, part: str) -> list[str]:
         """Return the Chinese words of a part that nothing is known for; English beside them should say the same."""
-        whole = _fold(part)
-        known = not _HAN.search(part) or self.vocabulary.get(whole) or any(_own_phrases(part))
-        return [] if known else list(_unknown(self.names.sub(" ", whole)))
+        whole = fold(part)
+        known = not HAN.search(part) or self.vocabulary.get(whole) or any(_own_phrases(part))
+        return [] if known else list(unknown(self.names.sub(" ", whole)))
 
     def _unread(self, text: str, reason: UnreadReason) -> None:
         self.unread.append(Unread(_cut(text), reason))
-
-
-@lru_cache(maxsize=8)
-def _vocabulary(known: Profile) -> Vocabulary:
-    """Return the English keywords of every direction, term of the glossary and category by each of its names."""
-    glossary = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
-    found: dict[str, list[str]] = {_fold(term): list(english) for term, english in glossary.items()}
-    rows: list[Direction | Category] = [*known.directions, *load_profile().directions, *categories()]
-    for row in rows:
-        english = [keyword for keyword in row.keywords if not _FOREIGN.search(keyword)]
-        names = (row.zh, row.en, *filter(_FOREIGN.search, row.keywords))
-        for name in {_fold(piece) for whole in names for piece in (whole, *_AROUND.split(whole))}:
-            if len(name) > 1:
-                found.setdefault(name, []).extend(english)
-    for name, keywords in _ALSO.items():
-        found.setdefault(name, []).extend(keywords)
-    return {name: tuple(_different(keywords)) for name, keywords in found.items()}
 
 
 def _why_unread(part: str, read: Reader) -> UnreadReason:
@@ -258,21 +211,7 @@ def _why_unread(part: str, read: Reader) -> UnreadReason:
         return "no_paper"
     if any(paper_ids(part)):
         return "one_paper"
-    return "no_english" if _FOREIGN.search(part) else "no_words"
-
-
-@lru_cache(maxsize=8)
-def _chinese_names(known: Profile) -> re.Pattern[str]:
-    """Return what finds the Chinese names with English keywords in a text, always the longest one."""
-    names = (name for name, keywords in _vocabulary(known).items() if keywords and _FOREIGN.search(name))
-    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))), re.IGNORECASE)
-
-
-def _unknown(text: str) -> Iterator[str]:
-    """Yield the Chinese words of a text without known names, but for those that say nothing of what is looked for."""
-    for words in _HAN.findall(_ABOUT.sub(" ", text)):
-        if words.strip(_JOINING):
-            yield words.strip("的和与及或")
+    return "no_english" if FOREIGN.search(part) else "no_words"
 
 
 def _key_phrases(text: str) -> Iterator[str]:
@@ -287,8 +226,8 @@ def _key_phrases(text: str) -> Iterator[str]:
 
 def _own_phrases(part: str) -> Iterator[str]:
     """Yield the key phrases of a reader's own English; beside Chinese words "LLM" alone would mean everything."""
-    own = (phrase for english in _FOREIGN.split(part) for phrase in _key_phrases(english))
-    yield from (phrase for phrase in own if not _FOREIGN.search(part) or set(terms(phrase)) - _COMMON)
+    own = (phrase for english in FOREIGN.split(part) for phrase in _key_phrases(english))
+    yield from (phrase for phrase in own if not FOREIGN.search(part) or set(terms(phrase)) - _COMMON)
 
 
 def _tells(chunk: str) -> bool:
@@ -303,22 +242,9 @@ def _is_phrase(text: str) -> bool:
 
 def _names(part: str) -> Iterator[str]:
     """Yield the names of people or organizations, as the sites write them: in Latin letters."""
-    for name in re.split(r"\s+and\s+", _FOREIGN.sub(" ", part)):
+    for name in re.split(r"\s+and\s+", FOREIGN.sub(" ", part)):
         if _is_phrase(name.strip(" .")) and re.search("[A-Za-z]", name):
             yield name.strip()
-
-
-def _different(phrases: Iterable[str]) -> list[str]:
-    """Return the phrases in their order, those that mean the same words once."""
-    found: dict[tuple[str, ...], str] = {}
-    for phrase in phrases:
-        found.setdefault(tuple(terms(phrase)), phrase)
-    return list(found.values())
-
-
-def _fold(text: str) -> str:
-    """Return a text for comparison: without case, spaces, hyphens and plurals."""
-    return "".join(terms(text))
 
 
 def _cut(text: str) -> str:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brief.own_profile import GLOSSARY, LENGTH, in_english, profile_from_text
+from brief.own_profile import LENGTH, profile_from_text
 from brief.profile import Profile, load_profile
+from brief.vocabulary import GLOSSARY, in_english
 
 KNOWN = load_profile()
 
