@@ -25,7 +25,9 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.server import READ_LIMIT
+from bot.shape import MalformedError
 from bot.slack_install import NotInstalledError, Workspaces
+from bot.slack_shape import check_payload
 from bot.workspaces import STATE_LIFE, Installations, Workspace
 from brief.settings import Settings
 
@@ -61,6 +63,7 @@ def build_app(
         name="paperboy",
         signing_secret=secret.get_secret_value() if secret else "",
         client=client,
+        before_authorize=_readable,
         authorize=Authorize(workspaces),
         oauth_flow=flow,
         oauth_settings=flow.settings if flow else None,  # else bolt makes some of SLACK_CLIENT_ID in the environment
@@ -69,6 +72,17 @@ def build_app(
     )
     app.error(_unanswered)
     return app
+
+
+async def _readable(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002 - bolt's
+    """Refuse a payload that nobody here could read; by now its signature is known to be right."""
+    try:
+        check_payload(body)
+    except MalformedError as error:
+        _log.warning("a delivery of Slack's is none that this version can read: %s", error)
+        return BoltResponse(status=400, body="")
+    await next()
+    return None
 
 
 async def _unanswered(
