@@ -58,13 +58,10 @@ class _Payload(Shape):
     enterprise_id: str | None = None
     authorizations: list[_Authorization] | None = None
     event: _Event = _Event()
+    command: str | None = None
     callback_id: str | None = None
     trigger_id: str | None = None
     response_url: str | None = None
-
-
-class _Command(_Payload):
-    command: str
 
 
 class _Press(_Payload):
@@ -87,5 +84,4 @@ _KINDS: dict[object, type[_Payload]] = {
 def check_payload(body: Mapping[str, Any]) -> None:
     """Raise MalformedError for a payload that cannot be read."""
     kind = body.get("type")
-    shape = _Command if "command" in body else _KINDS.get(kind, _Payload) if isinstance(kind, str) else _Payload
-    check(shape, body)
+    check(_KINDS.get(kind, _Payload) if isinstance(kind, str) else _Payload, body)

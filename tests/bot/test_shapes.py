@@ -91,12 +91,18 @@ def test_an_update_of_other_types_is_refused(kind, path, value):
         ("view_submission", "view", None),
         ("view_submission", "view.type", ""),
         ("shortcut", "callback_id", 7),
+        ("shortcut", "command", {}),
         ("shortcut", "trigger_id", json.loads("[" * 300 + "]" * 300)),
     ],
 )
 def test_a_payload_of_other_types_is_refused(kind, path, value):
     with pytest.raises(MalformedError):
         check_payload(changed(of((*EVENTS, *FORMS), kind), path, value))
+
+
+def test_a_payload_of_two_kinds_must_be_right_for_both():
+    with pytest.raises(MalformedError):
+        check_payload({"command": "/top", "type": "view_submission", "view": "V1"})
 
 
 def test_a_refusal_names_the_place_and_not_what_stands_there():
