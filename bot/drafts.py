@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Mapping
 
 from bot.chat import OwnProfile
+from bot.lean import give_back
 from bot.tastes import Tastes
 from brief import edition
 from brief.edition import Draft
@@ -133,4 +134,6 @@ class Drafts:
         async for before in self._store.recent(EARLIER, day.window.date):
             documents += [paper_document(paper) for paper in before.papers if paper.id not in known]
             known.update(paper.id for paper in before.papers)
-        return await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))
+        laid = await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))
+        give_back()
+        return laid

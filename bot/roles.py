@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 
 from bot import wiring
+from bot.lean import spare_memory
 from bot.logs import log_to_stderr
 from bot.serve import Role, serve
 from brief.profile import load_profile
@@ -16,20 +16,10 @@ def start(role: str) -> None:
     """Do what `run`, `collector`, `worker` or `bot` does until a signal ends it."""
     settings = load_settings()
     log_to_stderr(settings)
-    _spare_memory()
+    spare_memory()
 
     async def run() -> None:
         async with wiring.open_services(settings, load_profile(settings.paperboy_profile)) as services:
             await serve(services, Role[role.upper()])
 
     asyncio.run(run())
-
-
-def _spare_memory() -> None:
-    """Have glibc give freed memory back, where it is the C library: a day that was laid out leaves 25 MB otherwise.
-
-    M_ARENA_MAX = 1 and M_TRIM_THRESHOLD = 100 kB, see mallopt(3); threads here wait for the interpreter anyway.
-    """
-    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        mallopt(-8, 1)
-        mallopt(-1, 100_000)

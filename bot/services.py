@@ -15,6 +15,7 @@ from bot.background import Background
 from bot.chat import Chat, profile_at
 from bot.drafts import Drafts
 from bot.editions import Editions
+from bot.lean import give_back
 from bot.people import People
 from bot.shelf import Shelf
 from bot.tastes import Tastes
@@ -115,6 +116,7 @@ class Services:
             day = await collect(sources, ask, self.clock(), known=known, heard=heard)
         day = keep_earlier(day, earlier) if earlier else day
         await self.store.save_day(day)
+        give_back()
         return day
 
     async def day(self, date: dt.date, *, fresh: bool = False) -> Day:
