@@ -169,11 +169,22 @@ async def test_connections_that_are_left_open_keep_nobody_out_and_are_closed(imp
 # -- whom it listens to -----------------------------------------------------------------------------------------------
 
 
-async def test_without_a_word_it_listens_to_this_machine_alone():
+async def test_without_a_word_it_listens_to_this_machine_alone(log):
     host, _, _ = load_settings({}).paperboy_listen.rpartition(":")
     assert ipaddress.ip_address(host).is_loopback
     async with server.serving(load_settings({"PAPERBOY_LISTEN": f"{host}:0"}), []) as (listening, _):
         assert ipaddress.ip_address(listening).is_loopback
+    assert log.levels["WARNING"] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "warnings"),
+    [({}, 1), ({"TELEGRAM_WEBHOOK_URL": "https://bot.example.org/telegram", "TELEGRAM_WEBHOOK_SECRET": SECRET}, 0)],
+)
+async def test_listening_to_everyone_is_warned_of_unless_a_proxy_stands_before_it(log, more, warnings):
+    token = {"TELEGRAM_BOT_TOKEN": "1:a", "PAPERBOY_LISTEN": "0.0.0.0:0"}
+    async with server.serving(load_settings(token | more), []):
+        assert log.levels["WARNING"] == warnings
 
 
 def test_the_settings_warn_of_an_address_for_everyone():
