@@ -1,14 +1,14 @@
 """What Paperboy takes of a machine: memory, time to start, idle CPU, disk, and Redis memory for 120 days.
 
-`paperboy run` with its private Redis, over one collected day, in front of the strict Bot API of the tests: the resident
-memory of both processes after the first answered command, the seconds from the start to that answer, and the CPU they
-use when nobody asks. An installation without development extras is made as `make brief` makes it, and used once. Then
-days are stored as they are collected and Redis is asked what it holds; 120 days are reckoned from the last of them, or
-stored with --full: the days again, under later dates and their papers under other ids.
+`paperboy run` with its private Redis, over a collected day and the four before it, in front of the strict Bot API of
+the tests: the resident memory of both processes after the first answered command, the seconds from the start to that
+answer, and the CPU they use when nobody asks. An installation without development extras is made as `make brief` makes
+it, and used once. Then days are stored as they are collected and Redis is asked what it holds; 120 days are reckoned
+from the last of them, or stored with --full: the days again, under later dates and their papers under other ids.
 
 Days come from a replay of the sites where there is one (a brief's day has some 1,500 papers), else from the sample.
 
-    python bench/footprint.py [--seconds 60] [--days 12] [--earlier 0] [--full]
+    python bench/footprint.py [--seconds 60] [--days 12] [--earlier 4] [--full]
         [--only run disk redis] [--shared ../shared] [--json]
 """
 
@@ -201,7 +201,7 @@ def main() -> int:
     """Print the figures; the exit status tells whether every target is met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="how long it is left idle")
-    parser.add_argument("--earlier", type=int, default=0, help="days before it that are stored; ranking reads four")
+    parser.add_argument("--earlier", type=int, default=4, help="days before it that are stored; ranking reads four")
     parser.add_argument("--days", type=int, default=12, help="collected and stored; a replay has 17 in a row")
     parser.add_argument("--full", action="store_true", help="store 120 days")
     parser.add_argument("--only", nargs="+", choices=("run", "disk", "redis"), default=("run", "disk", "redis"))

@@ -61,7 +61,7 @@ async def run(settings: Settings) -> list[Finding]:
         open_probes(settings, watch.heard) as client,
     ):
         asked = {
-            "PAPERBOY_LISTEN": machine.address(settings.paperboy_listen),
+            "PAPERBOY_LISTEN": machine.address(settings),
             "Telegram": check_chats.telegram(settings, client),
             "Slack": check_chats.slack(settings, client),
             "Slack, Socket Mode": check_chats.slack_socket(settings, client),

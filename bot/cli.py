@@ -1,6 +1,7 @@
 """The command line: one subcommand a verb. Exit status: 0 done, 1 failed and said why on stderr, 2 wrong usage.
 
-What a verb does is in `bot/verbs.py`, imported only when one runs: `--help` and a typing mistake answer at once.
+What a verb does is in `bot/verbs.py` and `bot/roles.py`, imported only when one runs: `--help` and a typing mistake
+answer at once.
 """
 
 from __future__ import annotations
@@ -75,6 +76,14 @@ def _chat(text: str) -> str:
             f"{text!r} is no chat; write it like telegram:123456789 or slack:T0123456789:U0123456789"
         )
     return text
+
+
+def _start(role: str) -> None:
+    from bot.lean import without
+
+    with without("httpx._main"):  # its command line, and with it rich and pygments: 4 MB
+        from bot import roles
+    roles.start(role)
 
 
 def _version(wanted: bool) -> None:
@@ -225,33 +234,25 @@ def status(as_json: JsonOption = False) -> None:
 @app.command()
 def run() -> None:
     """Everything in one process: collect, deliver to each chat at its time, answer."""
-    from bot import verbs
-
-    verbs.serve("run")
+    _start("run")
 
 
 @app.command()
 def collector() -> None:
     """Collect, write the editions ahead, and hand what is due to the workers."""
-    from bot import verbs
-
-    verbs.serve("collector")
+    _start("collector")
 
 
 @app.command()
 def worker() -> None:
     """Deliver what a collector hands over; answers nobody."""
-    from bot import verbs
-
-    verbs.serve("worker")
+    _start("worker")
 
 
 @app.command()
 def bot() -> None:
     """Answer in Telegram and Slack; delivers nothing by itself."""
-    from bot import verbs
-
-    verbs.serve("bot")
+    _start("bot")
 
 
 def main() -> None:

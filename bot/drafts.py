@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping
 import numpy as np
 
 from bot.chat import OwnProfile
+from bot.lean import give_back
 from bot.tastes import Tastes
 from brief import edition
 from brief.edition import Draft
@@ -149,6 +150,7 @@ class Drafts:
             known.update(paper.id for paper in before.papers)
         meant = await self._meant(day)
         laid = await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))
+        give_back()
         return laid._replace(meant=meant)
 
     # -- what is meant, where an embeddings model tells ---------------------------------------------------------------

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.findings import Finding
+from bot.server import OPEN, PROTECT, unprotected
+from brief.settings import Settings
 
 CLOCK_LIMIT = dt.timedelta(minutes=5)  # Slack refuses signatures that are older, and 8:00 should be 8:00
 _ANSWER = 2.0  # seconds
@@ -28,21 +30,22 @@ def folder(path: Path) -> Finding:
     return Finding("data folder", ok=True, found=str(path))
 
 
-async def address(listen: str) -> Finding:
-    """Tell whether the HTTP server would find its address free; another Paperboy's is fine."""
+async def address(settings: Settings) -> Finding:
+    """Tell whether the HTTP server finds its address free; another Paperboy's is fine, one for everyone not quite."""
+    listen, what = settings.paperboy_listen, "PAPERBOY_LISTEN"
     host, _, port = listen.rpartition(":")
-    what, host = "PAPERBOY_LISTEN", host.strip("[]")
+    host, found = host.strip("[]"), f"{listen} is free"
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind((host, int(port)))
+        _try(host, int(port))
     except (OSError, OverflowError) as error:
-        if await _is_paperboy(host, port):
-            return Finding(what, ok=True, found=f"a Paperboy listens at {listen}")
-        found = f"{listen} cannot be used ({getattr(error, 'strerror', None) or error})"
-        return Finding(what, ok=False, found=found, fix="an address that is free: PAPERBOY_LISTEN=127.0.0.1:8081")
-    return Finding(what, ok=True, found=f"{listen} is free")
+        if not await _is_paperboy(host, port):
+            found = f"{listen} cannot be used ({getattr(error, 'strerror', None) or error})"
+            return Finding(what, ok=False, found=found, fix="an address that is free: PAPERBOY_LISTEN=127.0.0.1:8081")
+        found = f"a Paperboy listens at {listen}"
+    if unprotected(settings, str(socket.getaddrinfo(host, None)[0][4][0])):
+        fix = f"PAPERBOY_LISTEN=127.0.0.1:{port}; else {PROTECT}"
+        return Finding(what, ok=True, found=f"{found}; {OPEN}", fix=fix)
+    return Finding(what, ok=True, found=found)
 
 
 def clock(offsets: Iterable[dt.timedelta]) -> Finding:
@@ -56,6 +59,14 @@ def clock(offsets: Iterable[dt.timedelta]) -> Finding:
     minutes = round(abs(ahead).total_seconds() / 60)
     found = f"{minutes} minutes {'ahead' if ahead > dt.timedelta() else 'behind'}"
     return Finding("clock", ok=False, found=found, fix="set it by the network, as with: timedatectl set-ntp true")
+
+
+def _try(host: str, port: int) -> None:
+    """Listen for a moment. Raises OSError, OverflowError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind((host, port))
 
 
 async def _is_paperboy(host: str, port: str) -> bool:

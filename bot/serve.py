@@ -15,6 +15,7 @@ from bot.alarms import Alarms
 from bot.deliveries import Deliveries
 from bot.delivery import Deliverer
 from bot.health import Readiness, observed
+from bot.lean import without
 from bot.metrics import Metrics
 from bot.queue import Queue
 from bot.scheduler import Scheduler
@@ -118,7 +119,8 @@ def _configured(settings: Settings) -> Iterator[str]:
 def _surface(name: str, services: Services) -> Surface:
     """Return a service that is set up; the libraries of others are not loaded."""
     if name == "telegram":
-        from bot.telegram_serve import TelegramSurface  # noqa: PLC0415 - see above
+        with without("cryptography.hazmat"):  # python-telegram-bot opens passports with it, which nobody sends: 8 MB
+            from bot.telegram_serve import TelegramSurface  # noqa: PLC0415 - see above
 
         return TelegramSurface(services)
     from bot.slack_serve import SlackSurface  # noqa: PLC0415 - see above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -17,6 +18,8 @@ BODY_LIMIT = 1 << 20  # bytes; an update is a few kilobytes, a Slack view at mos
 READ_LIMIT = 10.0  # seconds for the body to arrive, and for what nobody reads to be drained
 WRITE_LIMIT = 10.0  # seconds for an answer to be taken
 IDLE_LIMIT = 75.0  # seconds for a request's headers, and between requests; proxies keep connections for 60
+OPEN = "other machines can reach it, and in the clear"
+PROTECT = "a proxy with TLS in front should be all that does, and pass on the chats' paths alone"
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
@@ -47,10 +50,22 @@ async def serving(settings: Settings, routes: Iterable[web.AbstractRouteDef]) ->
     except (OSError, OverflowError) as error:
         await runner.cleanup()
         raise SettingsError(f"PAPERBOY_LISTEN: cannot listen at {settings.paperboy_listen}: {error}") from error
+    listening = runner.addresses[0][:2]
+    if unprotected(settings, listening[0]):
+        _log.warning("PAPERBOY_LISTEN=%s: %s; %s", settings.paperboy_listen, OPEN, PROTECT)
     try:
-        yield runner.addresses[0][:2]
+        yield listening
     finally:
         await runner.cleanup()
+
+
+def unprotected(settings: Settings, address: str) -> bool:
+    """Tell whether other machines reach the server at an IP address and nothing says that a proxy does TLS for it.
+
+    An https TELEGRAM_WEBHOOK_URL says so, for the server does none itself.
+    """
+    proxied = (settings.telegram_webhook_url or "").startswith("https://")
+    return not proxied and not ipaddress.ip_address(address).is_loopback
 
 
 def application(routes: Iterable[web.AbstractRouteDef]) -> web.Application:

@@ -14,6 +14,7 @@ from bot.background import Background
 from bot.chat import Chat, profile_at
 from bot.drafts import Drafts
 from bot.editions import Editions
+from bot.lean import give_back
 from bot.lookup import look_up
 from bot.people import People
 from bot.shelf import Shelf
@@ -117,6 +118,7 @@ class Services:
         for seed in self.profile.seeds:
             with suppress(SourceError):  # asked for again with the next day
                 await self.paper(seed)
+        give_back()
         return day
 
     async def _understand(self, day: Day) -> None:

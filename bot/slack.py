@@ -22,7 +22,7 @@ from bot.services import Services
 from bot.slack_answers import Answers
 from bot.slack_chats import UNINSTALLED, Chats
 from bot.slack_home import Home
-from bot.slack_install import Workspaces
+from bot.slack_install import NotInstalledError, Workspaces
 from bot.slack_screens import Screens
 from bot.slack_send import ChannelGoneError, Sender
 from bot.slack_shortcuts import Shortcuts
@@ -35,6 +35,7 @@ from bot.slack_updates import (
     asked_by_slash,
     loses_access,
     place_of,
+    who_opened_home,
 )
 from formatting.document import Document
 
@@ -145,9 +146,8 @@ class SlackBot:
             await self._at_once(self._home.pressed(body))
 
     async def _home_opened(self, body: _Body) -> None:
-        event = body["event"]
-        if event.get("tab") == "home":
-            await self._at_once(self._home.publish(str(body.get("team_id")), str(event.get("user"))))
+        if who := who_opened_home(body):
+            await self._at_once(self._home.publish(*who))
 
     async def _link_shared(self, body: _Body) -> None:
         if await self._is_new(body):
@@ -236,6 +236,8 @@ async def _guarded(work: Coroutine[Any, Any, None]) -> None:
     """Do one thing that was asked for; its failure must not end the bot."""
     try:
         await work
+    except (NotInstalledError, ChannelGoneError) as error:
+        _log.info("who asked cannot be answered any more: %s %.40r", type(error).__name__, str(error))
     except Exception:  # noqa: BLE001 - the next question is another matter
         _log.exception("a question from Slack could not be answered")
     finally:

@@ -13,6 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltError, BoltUnhandledRequestError
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_callback_options import AsyncFailureArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -25,7 +26,9 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.server import READ_LIMIT
+from bot.shape import MalformedError
 from bot.slack_install import NotInstalledError, Workspaces
+from bot.slack_shape import check_payload
 from bot.workspaces import STATE_LIFE, Installations, Workspace
 from brief.settings import Settings
 
@@ -61,6 +64,7 @@ def build_app(
         name="paperboy",
         signing_secret=secret.get_secret_value() if secret else "",
         client=client,
+        before_authorize=Readable(),
         authorize=Authorize(workspaces),
         oauth_flow=flow,
         oauth_settings=flow.settings if flow else None,  # else bolt makes some of SLACK_CLIENT_ID in the environment
@@ -86,6 +90,25 @@ async def _unanswered(
     if not isinstance(error, BoltUnhandledRequestError):
         _log.error("a delivery of Slack's failed", exc_info=error)
     return BoltResponse(status=200, body="") if response else None
+
+
+class Readable(AsyncMiddleware):
+    """Refuses payloads that nobody here could read, once their signature is known to be right."""
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - bolt's
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt's
+    ) -> BoltResponse:
+        """Return a refusal, else what bolt makes of it."""
+        try:
+            check_payload(req.body)
+        except MalformedError as error:
+            _log.warning("a delivery of Slack's is none that this version can read: %s", error)
+            return BoltResponse(status=400, body="")
+        return await next()
 
 
 class Authorize(AsyncAuthorize):
@@ -200,11 +223,7 @@ def _by(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Callab
         read = await _read(request)
         if read.body.get("ssl_check") == "1":  # nobody signs it; older bolts let it past the check: bolt-python#1494
             return web.Response()  # https://docs.slack.dev/interactivity/implementing-slash-commands
-        try:
-            return await to_aiohttp_response(await handle(read))
-        except _UNREADABLE as error:  # raised by bolt itself: what fails in a listener goes to `_unanswered`
-            _log.warning("a delivery of Slack's is none that bolt can read: %.200r", error)
-            raise web.HTTPBadRequest from error
+        return await to_aiohttp_response(await handle(read))
 
     return receive
 

@@ -5,7 +5,6 @@ Whoever presses changes only what is their own: the chat is always the person's,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from bot.slack_chats import Chats
 from bot.slack_form import changes
 from bot.slack_screens import Screens
 from bot.slack_send import Sender
-from bot.slack_updates import Place, data_of, foreign
+from bot.slack_updates import Place, data_of, who_asks
 from formatting import press, screens, slack, slack_views
 from formatting.document import Document
 from formatting.home import home, noted
@@ -26,7 +25,6 @@ from formatting.press import Press
 from formatting.text import shorten
 
 _ERROR_COLUMNS = 240  # of what is said under a field
-_TEAM_OR_PERSON = re.compile(r"[A-Z][A-Z0-9]{1,20}", re.ASCII)
 
 Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
@@ -146,20 +144,13 @@ def pressed_in_view(body: Body) -> InView | None:
     if who is None or not isinstance(view, Mapping) or not isinstance(action, Mapping):
         return None
     texts = {name: _text(view.get(name)) for name in ("id", "hash", "private_metadata")}
+    if not texts["id"]:
+        return None
     home_tab = view.get("type") == "home"
     trigger = _text(body.get("trigger_id"))
     return InView(
         *who, data_of(action), trigger, texts["id"], texts["hash"], home=home_tab, shows=texts["private_metadata"]
     )
-
-
-def who_asks(body: Body) -> tuple[str, str] | None:
-    """Return the workspace and the person of an interaction; None for people of another workspace."""
-    team, user = body.get("team"), body.get("user")
-    if not isinstance(team, Mapping) or not isinstance(user, Mapping):
-        return None
-    ids = _text(team.get("id")), _text(user.get("id"))
-    return None if foreign(user, ids[0]) or not all(map(_TEAM_OR_PERSON.fullmatch, ids)) else ids
 
 
 def _line(wanted: Press) -> str:

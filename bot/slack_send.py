@@ -257,7 +257,10 @@ class Sender:
         client = AsyncWebhookClient(
             url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[], logger=_sdk_log
         )
-        answer = await client.send_dict(body)
+        try:
+            answer = await client.send_dict(body)
+        except aiohttp.InvalidURL:  # Slack gave none, or none that leads anywhere
+            return False
         return answer.status_code == 200 and _fine(answer.body)
 
     async def _reach(self, place: Place, call: _Call, retries: int = RETRIES) -> AsyncSlackResponse:

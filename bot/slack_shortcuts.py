@@ -17,10 +17,10 @@ from bot.slack_answers import while_slow
 from bot.slack_attempt import attempt
 from bot.slack_chats import Chats
 from bot.slack_form import chosen
-from bot.slack_home import Ack, Body, who_asks
+from bot.slack_home import Ack, Body
 from bot.slack_screens import Screens
 from bot.slack_send import Sender
-from bot.slack_updates import Place, chat_id
+from bot.slack_updates import Place, chat_id, who_asks
 from brief.errors import SourceError
 from brief.models import Language, Paper, find_arxiv_ids
 from formatting import found, notes, press, slack, slack_views
@@ -68,7 +68,7 @@ class Shortcuts:
     async def found(self, ack: Ack, body: Body) -> None:
         """Show the card of an id or link, or what words find, in the modal that asked, at once or when it is there."""
         who, view = who_asks(body), body.get("view")
-        if who is None or not isinstance(view, Mapping):
+        if who is None or not isinstance(view, Mapping) or not view.get("id"):
             await ack()
             return
         chat = await self._chats.of_person(*who)

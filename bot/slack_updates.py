@@ -147,6 +147,18 @@ def asked_by_invitation(body: Json) -> Asked | None:
     return Asked("/start", place, person) if place and person else None
 
 
+def who_asks(body: Json) -> tuple[str, str] | None:
+    """Return the workspace and the person of an interaction; None for people of another workspace."""
+    team, person = _id(_TEAM, _dig(body, "team", "id")), _id(_PERSON, _dig(body, "user", "id"))
+    return (team, person) if team and person and not foreign(body["user"], team) else None
+
+
+def who_opened_home(body: Json) -> tuple[str, str] | None:
+    """Return the workspace and the person whose Home tab was opened; None for another tab of the bot's."""
+    team, person = _id(_TEAM, body.get("team_id")), _id(_PERSON, _dig(body, "event", "user"))
+    return (team, person) if team and person and _dig(body, "event", "tab") == "home" else None
+
+
 def foreign(who: Json, team: str) -> bool:
     """Tell whether a person, or who sent a payload, is of another workspace, in a channel shared with it.
 

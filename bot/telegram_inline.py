@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from telegram import (
     InlineQuery,
     InlineQueryResultArticle,
@@ -10,6 +12,7 @@ from telegram import (
     LinkPreviewOptions,
 )
 from telegram.constants import ParseMode
+from telegram.error import BadRequest
 
 from bot.services import Services
 from brief.models import Language, Paper
@@ -23,17 +26,25 @@ RESULTS = 20  # of Telegram's 50; more than anybody scrolls through
 CACHED = 300  # seconds that Telegram answers the same words itself
 _TITLE_COLUMNS = 200
 
+_log = logging.getLogger(__name__)
+
 
 async def find(query: InlineQuery, services: Services, language: Language) -> None:
-    """Answer with the papers that fit the words; without words, or a find, with the way into the bot."""
+    """Answer with the papers that fit the words; without words, or a find, with the way into the bot.
+
+    A question that is too old to be answered is let go.
+    """
     words = query.query.strip()
     found = await services.search(in_english(words, services.profile).words, RESULTS) if words else []
-    await query.answer(
-        [_result(paper, services, language) for paper, _ in found],
-        cache_time=CACHED,
-        is_personal=True,
-        button=InlineQueryResultsButton(load(language).text("button.open"), start_parameter="inline"),
-    )
+    try:
+        await query.answer(
+            [_result(paper, services, language) for paper, _ in found],
+            cache_time=CACHED,
+            is_personal=True,
+            button=InlineQueryResultsButton(load(language).text("button.open"), start_parameter="inline"),
+        )
+    except BadRequest as error:
+        _log.info("a search could not be answered: %s", error.message)
 
 
 def _result(paper: Paper, services: Services, language: Language) -> InlineQueryResultArticle:

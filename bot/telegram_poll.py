@@ -17,6 +17,8 @@ from telegram import Bot, Update
 from telegram.error import Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
+from bot.shape import MalformedError
+from bot.telegram_shape import read
 from bot.telegram_updates import ALLOWED_UPDATES
 
 LONG_POLL = 30  # seconds that Telegram holds a question when there is no news
@@ -87,9 +89,9 @@ class Inbox:
 
     async def _one(self, raw: Json) -> None:
         try:
-            update = Update.de_json(raw, self._bot)
-        except Exception as error:  # noqa: BLE001 - the library takes every type for granted
-            _log.warning("update %s is none that this version can read: %.200r", raw["update_id"], error)
+            update = read(raw, self._bot)
+        except MalformedError as error:
+            _log.warning("update %.20s is none that this version can read: %s", raw["update_id"], error)
             return
         try:
             async with asyncio.timeout(HANDLING_LIMIT):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import datetime as dt
 import json
 from collections.abc import AsyncIterator
@@ -19,7 +18,6 @@ from bot import status as statuses
 from bot import terminal, wiring
 from bot.commands import CommandError, answer
 from bot.feedback import read_votes
-from bot.logs import log_to_stderr
 from bot.output import write_brief, write_explained, write_reply
 from bot.services import Services, nothing_collected
 from bot.status import Status
@@ -121,31 +119,6 @@ def chat(date: dt.date | None, profile: Path | None, lang: Language | None) -> N
             await terminal.chat(services, _asked(date, services), lang)
 
     asyncio.run(run())
-
-
-def serve(role: str) -> None:
-    """Do what `run`, `collector`, `worker` or `bot` does until a signal ends it."""
-    from bot import serve as serving  # noqa: PLC0415 - no other verb needs the chat libraries
-
-    settings = load_settings()
-    log_to_stderr(settings)
-    _spare_memory()
-
-    async def run() -> None:
-        async with wiring.open_services(settings, load_profile(settings.paperboy_profile)) as services:
-            await serving.serve(services, serving.Role[role.upper()])
-
-    asyncio.run(run())
-
-
-def _spare_memory() -> None:
-    """Have glibc give freed memory back, where it is the C library: a day that was laid out leaves 25 MB otherwise.
-
-    M_ARENA_MAX = 1 and M_TRIM_THRESHOLD = 100 kB, see mallopt(3); threads here wait for the interpreter anyway.
-    """
-    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        mallopt(-8, 1)
-        mallopt(-1, 100_000)
 
 
 def status(*, as_json: bool) -> None:

@@ -16,7 +16,7 @@ _FILLER = {
 }
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)  # most of what is written; a corpus remembers all of its words itself
 def term(word: str) -> str:
     """Return a lower-case word without its English plural (`policies`, `agents`, but `analysis`); "" for filler."""
     if word in _FILLER:

@@ -51,7 +51,7 @@ class Vectors(NamedTuple):
 
 
 def weighed(
-    terms: NDArray[np.int32], documents: NDArray[np.int32], weights: NDArray[np.float32], shape: tuple[int, int]
+    terms: NDArray[np.int32], documents: NDArray[np.int32], weights: NDArray[np.float16], shape: tuple[int, int]
 ) -> Vectors:
     """Return tf-idf vectors of terms that stand in documents with a weight each; `shape` is documents x terms.
 

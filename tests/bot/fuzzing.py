@@ -17,49 +17,27 @@ Json = dict[str, Any]
 
 CONTENT_TYPES: Final = (
     *("application/json", "application/json; charset=utf-16", "application/json; charset=rot13", "text/plain", ""),
-    *(
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "multipart/form-data; boundary=x",
-        "a/b; charset=\x7f",
-    ),
+    *("application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x"),
     *("application/json; charset=idna", "application/json; charset=no-such", "application/json; charset=" + "u" * 900),
+    "a/b; charset=\x7f",
 )
+# fmt: off
 ODD: Final[tuple[Any, ...]] = (
-    *(
-        None,
-        True,
-        False,
-        0,
-        -1,
-        1e308,
-        10**18,
-        2**63,
-        -(10**400),
-        0.5,
-        "",
-        " ",
-        "\0",
-        "\ud800",
-        "é" * 5000,
-        "../..",
-        "/",
-    ),
-    *(
-        "/top",
-        "<@U1>",
-        "x" * 70_000,
-        [],
-        [[]],
-        {},
-        {"id": {}},
-        {"": None},
-        [None] * 1000,
-        "2604.26904",
-        "\u202e",
-        "%s{}",
-    ),
+    None, True, False, 0, -1, 1e308, 10**18, 2**63, -(10**400), 0.5,
+    "", " ", "\0", "\ud800", "é" * 5000, "../..", "/", "/top", "<@U1>", "x" * 70_000, "2604.26904", "\u202e", "%s{}",
+    "7", "-100", "null", "T2", "C2", "http://[", [None] * 1000,
+    [], [[]], [{}], ["T1"], {}, {"id": {}}, {"id": None}, {"id": "C9"}, {"id": 7}, {"type": 7}, {"": None},
+    json.loads("[" * 150 + "]" * 150), json.loads('{"event":' * 400 + "1" + "}" * 400),
 )
+# What either chat's libraries or we look for in a payload, wherever it is expected.
+FIELDS: Final = (
+    "actions", "authorizations", "bot_id", "callback_id", "callback_query", "caption", "channel", "channel_id", "chat",
+    "command", "container", "data", "edited_message", "enterprise", "enterprise_id", "entities", "event", "from", "id",
+    "inline_query", "is_ext_shared_channel", "is_topic_message", "message", "message_thread_id", "my_chat_member",
+    "poll_answer", "reply_to_message", "response_url", "response_urls", "sender_chat", "state", "subtype", "team",
+    "team_id", "text", "thread_ts", "trigger_id", "type", "user", "user_id", "user_team", "via_bot", "view",
+)
+# fmt: on
 
 
 def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -71,7 +49,7 @@ def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def altered(rng: random.Random, payload: Json) -> Json:
-    """Return a payload with some of its values lost or of another kind."""
+    """Return a payload with some of its values lost, of another kind, or where they do not belong."""
     payload = copy.deepcopy(payload)
     for _ in range(rng.randint(1, 4)):
         places = list(nodes(payload))
@@ -80,8 +58,10 @@ def altered(rng: random.Random, payload: Json) -> Json:
         container, key = rng.choice(places)
         if rng.random() < 0.2:
             del container[key]
-        else:
-            container[key] = copy.deepcopy(rng.choice(ODD))
+            continue
+        if isinstance(container, dict) and rng.random() < 0.2:
+            key = rng.choice(FIELDS)
+        container[key] = copy.deepcopy(rng.choice(ODD))
     return payload
 
 

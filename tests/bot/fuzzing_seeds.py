@@ -9,6 +9,8 @@ from tests.bot.telegramming import GROUP, READER
 
 Json = dict[str, Any]
 
+RESPONSE_URL: Final = "RESPONSE_URL"  # to be replaced by one that works
+
 _ADA: Final[Json] = {"id": READER, "is_bot": False, "first_name": "Ada", "language_code": "en"}
 _PRIVATE: Final[Json] = {"id": READER, "type": "private", "first_name": "Ada"}
 _GROUP: Final[Json] = {"id": GROUP, "type": "supergroup", "title": "Papers"}
@@ -80,7 +82,7 @@ FORMS: Final[tuple[Json, ...]] = (
         "channel_name": "papers",
         "user_id": "U1",
         "trigger_id": "1.2.3",
-        "response_url": "http://127.0.0.1:9/x",
+        "response_url": RESPONSE_URL,
         "api_app_id": "A1",
     },
     _interaction(
@@ -88,7 +90,7 @@ FORMS: Final[tuple[Json, ...]] = (
         container={"type": "message", "message_ts": "1.1", "channel_id": "C1", "is_ephemeral": False},
         channel={"id": "C1", "name": "papers"},
         message={"ts": "1.1", "text": "x"},
-        response_url="http://127.0.0.1:9/x",
+        response_url=RESPONSE_URL,
         actions=[{"type": "button", "action_id": "a", "block_id": "b", "value": "x|save|1", "action_ts": "1.1"}],
     ),
     _interaction(
@@ -97,7 +99,13 @@ FORMS: Final[tuple[Json, ...]] = (
         view={"id": "V1", "type": "home", "callback_id": "", "private_metadata": "", "state": {"values": {}}},
         actions=[{"type": "button", "action_id": "a", "block_id": "b", "value": "x", "action_ts": "1.1"}],
     ),
-    _interaction(type="message_action", callback_id="save_paper", channel={"id": "C1"}, message={"ts": "1.1"}),
+    _interaction(
+        type="message_action",
+        callback_id="save_paper",
+        channel={"id": "C1"},
+        message={"ts": "1.1"},
+        response_url=RESPONSE_URL,
+    ),
     _interaction(type="shortcut", callback_id="find"),
     *(
         _interaction(

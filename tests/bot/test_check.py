@@ -140,16 +140,29 @@ async def test_a_redis_that_forgets_is_a_warning(settings, store, sites) -> None
         await store.client.config_set("appendonly", "no")
 
 
-async def test_an_address_that_is_taken_is_a_problem_unless_a_paperboy_has_it(settings, sites) -> None:
+async def listens(settings: Settings, address: str, **more: str) -> Finding:
+    return await machine.address(settings.model_copy(update={"paperboy_listen": address, **more}))
+
+
+async def test_an_address_that_is_taken_is_a_problem_unless_a_paperboy_has_it(settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         taken.listen()
-        row = await machine.address(f"127.0.0.1:{taken.getsockname()[1]}")
+        row = await listens(settings, f"127.0.0.1:{taken.getsockname()[1]}")
     assert (row.state, "PAPERBOY_LISTEN" in row.fix) == ("problem", True)
-    listening = settings.model_copy(update={"paperboy_listen": "127.0.0.1:0"})
-    async with serving(listening, []) as (host, port):
-        assert (await machine.address(f"{host}:{port}")).state == "ok"
-    assert (await machine.address("no.such.host.invalid:80")).state == "problem"
-    assert (await machine.address("127.0.0.1:70000")).state == "problem"
+    async with serving(settings.model_copy(update={"paperboy_listen": "127.0.0.1:0"}), []) as (host, port):
+        assert (await listens(settings, f"{host}:{port}")).state == "ok"
+    assert (await listens(settings, "no.such.host.invalid:80")).state == "problem"
+    assert (await listens(settings, "127.0.0.1:70000")).state == "problem"
+
+
+async def test_an_address_for_everyone_is_warned_of_unless_a_proxy_stands_before_it(settings) -> None:
+    row = await listens(settings, "0.0.0.0:0")
+    assert (row.state, "TLS" in row.fix) == ("warning", True)
+    async with serving(settings.model_copy(update={"paperboy_listen": "0.0.0.0:0"}), []) as (_, port):
+        assert (await listens(settings, f"0.0.0.0:{port}")).state == "warning"
+    behind = {"telegram_webhook_url": "https://bot.example.org/telegram"}
+    assert (await listens(settings, "0.0.0.0:0", **behind)).state == "ok"
+    assert (await listens(settings, "localhost:0")).state == "ok"
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:

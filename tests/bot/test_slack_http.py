@@ -162,7 +162,7 @@ async def test_a_signature_is_good_for_its_body_only(fake, services):
         (b"\xff\xfe", 400),
         (b"[" * 100_000, 400),
         (b'{"type": "event_callback", "event": {"type": "app_mention"}, "team_id": "T1"}', 200),
-        (b'{"type": "event_callback", "event": {"type": "message", "channel": []}, "team_id": "T1"}', 200),
+        (b'{"type": "event_callback", "event": {"type": "message", "channel": []}, "team_id": "T1"}', 400),
         (b'{"type": "event_callback", "event": {"type": "link_shared", "links": 5}, "team_id": "T1"}', 200),
         (b'{"type": "event_callback", "event": {"type": "channel_rename", "channel": {}}, "team_id": "T1"}', 200),
         (b'{"type": "event_callback", "event": {"type": "app_home_opened", "tab": 1}, "team_id": "T1"}', 200),
@@ -170,7 +170,7 @@ async def test_a_signature_is_good_for_its_body_only(fake, services):
     ],
 )
 async def test_garbage_with_a_signature_hurts_nobody(fake, services, body, status, caplog):
-    headers = signed(fake.signing_secret, body, str(int(time.time()))) if status == 200 else {}
+    headers = signed(fake.signing_secret, body, str(int(time.time()))) if b"\xff" not in body else {}
     assert await post(fake.events_url, "application/json", body, headers) == status
     await fake.idle()
     assert fake.messages("C1") == []

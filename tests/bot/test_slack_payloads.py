@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.chat import Chat
 from bot.slack_form import changes, chosen, ticked
-from bot.slack_home import pressed_in_view, who_asks
+from bot.slack_home import pressed_in_view
 from bot.slack_shortcuts import place_of_links, wanted, words_of
+from bot.slack_updates import who_asks
 from formatting.settings_screen import SettingsView
 from formatting.slack_views import settings_modal
 

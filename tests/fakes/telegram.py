@@ -150,6 +150,7 @@ class FakeTelegram(Acts):
             return await self._answer(request, call, parameters)
         except ApiError as error:
             call.error = error.description
+            error.__traceback__ = None  # some are raised again and again, and would keep every request
             return _refused(error)
         finally:
             self.world.changed()
