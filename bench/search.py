@@ -8,7 +8,6 @@ Beside our figures stand those of keeping the papers themselves, which is what t
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import datetime as dt
 import statistics
@@ -23,8 +22,8 @@ HERE = Path(__file__).parent
 sys.path.pop(0)  # in this folder, `telegram` is a script
 sys.path[:0] = [str(HERE.parent), str(HERE / "shared")]
 
-from measuring import figure, show  # noqa: E402
-from replaying import collected, replay  # noqa: E402
+from measuring import figure, options, show  # noqa: E402
+from replaying import collected, replay, with_replay  # noqa: E402
 
 from brief.models import Paper  # noqa: E402
 from brief.search import leaf, search, similar  # noqa: E402
@@ -91,10 +90,7 @@ def measure(papers: list[str]) -> dict[str, Any]:
 
 def main() -> int:
     """Print the figures; the exit status tells whether every target is met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared", help="where replay/serve.py is")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    chosen = parser.parse_args()
+    chosen = with_replay(options(__doc__))
     return show(measure(asyncio.run(recorded(chosen.shared))), ("papers",), as_json=chosen.json)
 
 
