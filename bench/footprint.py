@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 sys.path.pop(0)  # in this folder, `telegram` is a script
 sys.path[:0] = [str(HERE.parent), str(HERE / "shared")]  # the fakes of the tests, and what measurements share
 
-from measuring import figure, sample_services, show  # noqa: E402
+from measuring import figure, options, sample_services, show  # noqa: E402
 from replaying import SITES, collected, replay  # noqa: E402
 
 from brief.models import Day  # noqa: E402
@@ -199,14 +199,13 @@ async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
 
 def main() -> int:
     """Print the figures; the exit status tells whether every target is met."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="how long it is left idle")
     parser.add_argument("--earlier", type=int, default=4, help="days before it that are stored; ranking reads four")
     parser.add_argument("--days", type=int, default=12, help="collected and stored; a replay has 17 in a row")
     parser.add_argument("--full", action="store_true", help="store 120 days")
     parser.add_argument("--only", nargs="+", choices=("run", "disk", "redis"), default=("run", "disk", "redis"))
     parser.add_argument("--shared", type=Path, default=HERE.parents[1] / "shared", help="where replay/serve.py is")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     chosen = parser.parse_args()
     return show(asyncio.run(measure(chosen)), (), as_json=chosen.json)
 
