@@ -17,12 +17,11 @@ import logging
 import os
 import re
 import shutil
-import stat
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -30,6 +29,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from brief.errors import StoreError
+from brief.private_folder import acting_as, group_of, opened_private, owner_of
 
 _SOCKET_LIMIT = 103  # bytes of a Unix socket's path on macOS (sys/un.h), the NUL aside; Linux takes 107
 _START_LIMIT = 60.0  # seconds; a server answers only after it has loaded its file
@@ -57,7 +57,7 @@ async def embedded_redis(data_dir: Path) -> AsyncIterator[Path]:
     Raises StoreError when the folder cannot be used, no redis-server is found, or it does not start.
     """
     server = _Server(data_dir)
-    with _lock_file(server.folder / "users.lock", server.owner) as users:
+    with contextlib.closing(server), server.lock_file("users.lock") as users:
         for _ in _attempts(2 * _STOP_LIMIT, f"another process is still stopping the redis-server in {server.folder}"):
             if _take(users, fcntl.LOCK_SH):
                 break
@@ -93,10 +93,15 @@ class _Server:
     """The server of one data folder, whoever started it."""
 
     def __init__(self, data_dir: Path) -> None:
-        folder = data_dir.resolve() / "redis"
-        self.owner = _owner(folder)
-        self.folder = _private(folder, self.owner)
-        self.socket = _socket(self.folder, self.owner)
+        self.folder = data_dir.resolve() / "redis"
+        self._owner = owner_of(self.folder)
+        self._stranger = self._owner != os.getuid()
+        self._opened = opened_private(self.folder, self._owner)
+        self.socket = _socket(self.folder, self._owner)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        os.close(self._opened)
 
     async def start(self) -> None:
         """Return once the server answers, after starting it when none runs."""
@@ -111,8 +116,8 @@ class _Server:
             await asyncio.sleep(_POLL)
 
     async def keep(self) -> None:
-        """Start the server again whenever it has died; ends by being cancelled."""
-        while True:
+        """Start the server again whenever it has died; ends by being cancelled. Not for somebody else."""
+        while not self._stranger:
             await asyncio.sleep(_WATCH)
             try:
                 if await self._start_if_dead():
@@ -131,8 +136,17 @@ class _Server:
                     return
                 await asyncio.sleep(_POLL)
 
+    def lock_file(self, name: str) -> IO[bytes]:
+        """Return a file of the folder, opened to be locked. Raises StoreError."""
+        flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            with acting_as(self._owner):
+                return os.fdopen(os.open(name, flags, 0o600, dir_fd=self._opened), "ab")
+        except OSError as error:
+            raise StoreError(f"cannot write {self.folder / name} ({error.strerror})") from error
+
     async def _start_if_dead(self) -> bool:
-        with _lock_file(self.folder / "server.lock", self.owner) as lock:
+        with self.lock_file("server.lock") as lock:
             if not _take(lock, fcntl.LOCK_EX):
                 return False
             await self._launch(lock.fileno())
@@ -144,20 +158,22 @@ class _Server:
         # By its name where it can be: its owner may not be let through the folders above.
         socket = self.socket.name if self.socket.parent == self.folder else str(self.socket)
         command = [str(server), "--unixsocket", socket, *_OPTIONS]
-        stranger = self.owner != os.getuid()
+        theirs: dict[str, Any] = {}
+        if self._stranger:  # who shall know nothing of root's environment
+            theirs = {"user": self._owner, "group": group_of(self._owner), "extra_groups": ()}
+            theirs["env"] = {"PATH": os.defpath}
         try:
             await asyncio.to_thread(
-                subprocess.run,
-                command,
-                cwd=self.folder,
-                pass_fds=[lock],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=True,
-                user=self.owner if stranger else None,
-                group=self.folder.parent.stat().st_gid if stranger else None,
-                extra_groups=() if stranger else None,
+                lambda: subprocess.run(  # noqa: S603 - found by us
+                    command,
+                    cwd=self.folder,
+                    pass_fds=[lock],
+                    start_new_session=True,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    check=True,
+                    **theirs,
+                )
             )
         except OSError as error:
             raise StoreError(f"cannot run {command[0]} ({error.strerror})") from error
@@ -166,7 +182,7 @@ class _Server:
             raise StoreError(f"{command[0]} refuses to start: {said[-300:]}") from error
 
     def _running(self) -> bool:
-        with _lock_file(self.folder / "server.lock", self.owner) as lock:
+        with self.lock_file("server.lock") as lock:
             return not _take(lock, fcntl.LOCK_EX)
 
     async def _answers(self) -> bool:
@@ -179,42 +195,11 @@ class _Server:
         return Redis(unix_socket_path=str(self.socket), socket_timeout=_STOP_LIMIT, retry=Retry(NoBackoff(), 0))
 
     def _last_words(self) -> str:
+        if self._stranger:
+            return f"see {self.folder / 'redis.log'}"
         with contextlib.suppress(OSError):
             return (self.folder / "redis.log").read_text(errors="replace").strip().rpartition("\n")[2][-300:]
         return "it left no log"
-
-
-def _owner(folder: Path) -> int:
-    """Return the user whose server a folder has: root is let into everybody's, and starts it as theirs.
-
-    The verbs of an operator need that: the folder of a systemd service belongs to a user that only the service has.
-    """
-    if os.getuid() == 0:
-        for path in (folder, folder.parent):
-            with contextlib.suppress(OSError):
-                return path.lstat().st_uid
-    return os.getuid()
-
-
-def _private(folder: Path, owner: int) -> Path:
-    """Return the folder, made for and readable by its owner alone; raises StoreError when it is somebody else's."""
-    try:
-        try:
-            folder.mkdir(mode=0o700, parents=True)
-        except FileExistsError:
-            pass
-        else:
-            os.chown(folder, owner, -1, follow_symlinks=False)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
-            raise StoreError(f"{folder} belongs to somebody else: be that user or root, or set PAPERBOY_DATA_DIR")
-        if owner == os.getuid():
-            folder.chmod(0o700)
-    except OSError as error:
-        raise StoreError(
-            f"cannot use {folder} ({error.strerror}): set PAPERBOY_DATA_DIR to a folder of yours"
-        ) from error
-    return folder
 
 
 def _socket(folder: Path, owner: int) -> Path:
@@ -226,7 +211,9 @@ def _socket(folder: Path, owner: int) -> Path:
     if len(os.fsencode(path)) <= _SOCKET_LIMIT:
         return path
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return _private(Path(f"/tmp/paperboy-{owner}-{digest}"), owner) / path.name  # noqa: S108 - checked whose it is
+    elsewhere = Path(f"/tmp/paperboy-{owner}-{digest}")  # noqa: S108 - checked whose it is
+    os.close(opened_private(elsewhere, owner))
+    return elsewhere / path.name
 
 
 def _refuse_older(server: Path, folder: Path) -> None:
@@ -245,20 +232,6 @@ def _refuse_older(server: Path, folder: Path) -> None:
             f"{folder} was written by Redis 7 or newer, and only an older one is found ({server}): "
             "put redis-server 7 or newer into PATH, or set REDIS_URL"
         )
-
-
-def _lock_file(path: Path, owner: int) -> IO[bytes]:
-    """Return the file, opened; what root makes belongs to the owner, and no link of theirs leads root elsewhere."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW
-    try:
-        try:
-            file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
-            os.fchown(file, owner, -1)
-        except FileExistsError:
-            file = os.open(path, flags)
-    except OSError as error:
-        raise StoreError(f"cannot write {path} ({error.strerror})") from error
-    return os.fdopen(file, "ab")
 
 
 def _take(file: IO[bytes], kind: int) -> bool:

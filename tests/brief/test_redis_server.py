@@ -170,6 +170,10 @@ def status(pid: int) -> str:
     return Path(f"/proc/{pid}/status").read_text()
 
 
+def environment(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
 only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root is let into everybody's folder")
 
 
@@ -189,6 +193,40 @@ async def test_root_follows_no_link_in_the_folder_of_another_user(tmp_path: Path
     assert names(tmp_path) == {"redis", "users.lock"}
 
 
+@only_root
+async def test_root_is_led_nowhere_by_a_link_for_the_folder_or_a_pipe_for_a_lock(tmp_path: Path) -> None:
+    folder = folder_of_another(tmp_path)
+    os.mkfifo(folder / "users.lock")
+    os.chown(folder / "users.lock", 65534, 65534)
+    assert "cannot write" in await refused(tmp_path)
+    secret = tmp_path.with_name("of-root")
+    secret.mkdir(mode=0o700)
+    folder.rename(tmp_path / "aside")
+    folder.symlink_to(secret)
+    os.chown(folder, 65534, 65534, follow_symlinks=False)
+    await refused(tmp_path)
+    assert not list(secret.iterdir())
+
+
+@only_root
+async def test_the_server_of_another_user_knows_nothing_of_roots_environment(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("TOKEN_OF_ROOT", "s3cret")
+    folder_of_another(tmp_path)
+    async with embedded_redis(tmp_path) as socket:
+        server = await server_of(socket)
+        assert b"s3cret" not in environment(server)
+        assert "Gid:\t65534\t65534" in status(server)
+
+
+@only_root
+async def test_root_starts_the_server_of_a_user_whom_nobody_lists(tmp_path: Path) -> None:
+    folder = folder_of_another(tmp_path)
+    for path in (tmp_path, folder):
+        os.chown(path, 64999, 0)
+    async with embedded_redis(tmp_path) as socket:
+        assert "Gid:\t64999\t64999" in status(await server_of(socket))
+
+
 # -- what can be wrong ------------------------------------------------------------------------------------------------
 
 
@@ -206,7 +244,7 @@ async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 async def test_a_link_in_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "redis").symlink_to(tmp_path)
-    assert "belongs to somebody else" in await refused(tmp_path)
+    assert "Not a directory" in await refused(tmp_path)
 
 
 async def test_a_file_redis_cannot_read_is_told_with_its_own_words(tmp_path: Path) -> None:
