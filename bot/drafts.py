@@ -6,10 +6,9 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping
 
-import numpy as np
-
 from bot.chat import OwnProfile
 from bot.lean import give_back
+from bot.meanings import Meanings, state_of
 from bot.tastes import Tastes
 from brief import edition
 from brief.edition import Draft
@@ -18,7 +17,6 @@ from brief.models import Brief, Day, Language, Paper, Ranked
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus, Document
 from brief.ranking.learning import Taste, learn, planted
-from brief.ranking.meaning import Floats32, Meaning, centred, directions_of, keywords, paper_text
 from brief.ranking.relevance import paper_document
 from brief.ranking.score import Laid, laid_out
 from brief.standing import Moved, Standing, moved_words, standing
@@ -38,7 +36,7 @@ class Drafts:
     def __init__(
         self, store: Store, tastes: Tastes, clock: Callable[[], dt.datetime], embeddings: Embeddings | None = None
     ) -> None:
-        self._store, self._tastes, self._clock, self._embeddings = store, tastes, clock, embeddings
+        self._store, self._tastes, self._clock, self._meanings = store, tastes, clock, Meanings(embeddings)
         self._layouts: dict[Hashable, asyncio.Task[Laid]] = {}
 
     async def draft(self, day: Day, language: Language, profile: Profile) -> Draft:
@@ -46,14 +44,14 @@ class Drafts:
         now, date = self._clock(), day.window.date
         made = await self._first_made(profile, date) or now
         laid = await self._laid(day)
-        meaning = await self._meaning(laid, profile)
+        meaning = await self._meanings.of(day, profile)
         reader = edition.Reader(
             shown=await self._shown(profile, date, now),
             known=await self._stars(date),
             missed=await self._missed(profile, date, made),
             taste=await self.taste(profile, made),
             meaning=meaning,
-            by_words=self._embeddings is not None and meaning is None,
+            by_words=self._meanings.configured and meaning is None and bool(day.papers),
         )
         return await asyncio.to_thread(Draft, day, profile, language, reader=reader, laid=laid, now=now)
 
@@ -75,14 +73,14 @@ class Drafts:
             if paper := await self._store.paper(paper_id):
                 taste = learn(taste, paper, "like" if vote > 0 else "dislike", until)
         laid, shown = await self._laid(day), await self._shown(profile, day.window.date, now)
-        reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meaning(laid, profile))
+        reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meanings.of(day, profile))
         return await asyncio.to_thread(edition.ranked, day, profile, reader, laid)
 
     async def standing(self, paper: Paper, day: Day, profile: Profile) -> Standing:
         """Return where a paper stands among those of a day that were not shown before it, by all clicks until now."""
         shown = await self._shown(profile, day.window.date, self._clock())
         taste, laid = await self.taste(profile), await self._laid(day)
-        reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meaning(laid, profile))
+        reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meanings.of(day, profile))
         return await asyncio.to_thread(standing, paper, day, profile, reader=reader, laid=laid)
 
     async def moved(self, day: Day | None, profile: Profile, last: int) -> Moved:
@@ -128,19 +126,16 @@ class Drafts:
 
     async def _laid(self, day: Day) -> Laid:
         """Return a day's papers laid out after those of the days before, once for all of its readers."""
-        key = day.window.date, day.collected, hash(tuple((paper.id, paper.version) for paper in day.papers))
+        key = state_of(day)
         if key not in self._layouts:
             while len(self._layouts) >= _LAYOUTS:
                 self._layouts.pop(next(iter(self._layouts)))
             self._layouts[key] = asyncio.ensure_future(self._lay_out(day))
         try:
-            laid = await asyncio.shield(self._layouts[key])
+            return await asyncio.shield(self._layouts[key])
         except Exception:
             self._layouts.pop(key, None)
             raise
-        if self._embeddings and laid.meant is None:  # the next one asks again
-            self._layouts.pop(key, None)
-        return laid
 
     async def _lay_out(self, day: Day) -> Laid:
         known = {paper.id for paper in day.papers}
@@ -148,22 +143,6 @@ class Drafts:
         async for before in self._store.recent(EARLIER, day.window.date):
             documents += [paper_document(paper) for paper in before.papers if paper.id not in known]
             known.update(paper.id for paper in before.papers)
-        meant = await self._meant(day)
         laid = await asyncio.to_thread(lambda: laid_out(day.papers, day.window.until, Corpus(documents)))
         give_back()
-        return laid._replace(meant=meant)
-
-    # -- what is meant, where an embeddings model tells ---------------------------------------------------------------
-
-    async def _meant(self, day: Day) -> Floats32 | None:
-        """Return what a day's papers mean, as `Meaning` wants it."""
-        texts = [paper_text(paper) for paper in day.papers]
-        found = await self._embeddings.of(texts) if self._embeddings and texts else None
-        return centred(np.array([found[text] for text in texts])) if found else None
-
-    async def _meaning(self, laid: Laid, profile: Profile) -> Meaning | None:
-        """Return what papers mean for a profile."""
-        if self._embeddings is None or laid.meant is None:
-            return None
-        found = await self._embeddings.of(keywords(profile))
-        return Meaning(laid.meant, directions_of(profile, found)) if found else None
+        return laid

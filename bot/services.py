@@ -21,7 +21,7 @@ from bot.shelf import Shelf
 from bot.tastes import Tastes
 from brief import edition
 from brief.collect import Source, collect, keep_earlier
-from brief.embeddings import Embeddings
+from brief.embeddings import PATIENT, Embeddings
 from brief.errors import SourceError
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
@@ -125,7 +125,7 @@ class Services:
         """Have what the papers mean remembered, so that no reader waits for it."""
         if self.embeddings:
             with self.reading() as told:
-                await self.embeddings.of(map(paper_text, day.papers), told)
+                await self.embeddings.of(map(paper_text, day.papers), told=told, within=PATIENT)
 
     async def day(self, date: dt.date, *, fresh: bool = False) -> Day:
         """Return the stored day, collecting it when there is none with anything in it.

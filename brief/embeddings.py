@@ -30,9 +30,11 @@ from brief.writing.llm import Waits
 
 Floats32 = NDArray[np.float32]
 
-WAITS: Final = Waits(connect=5.0, whole=60.0, backoff=0.5)
+WAITS: Final = Waits(connect=5.0, whole=3.0, backoff=0.5)
+PATIENT: Final = 120.0  # seconds for the papers of a collection, which no reader waits for
 AT_ONCE: Final = 32  # texts of one request; OpenAI takes 2,048, a server at home takes as long as for so many requests
-LONGEST: Final = 4_000  # characters of one text: OpenAI takes 8,192 tokens, small models read some 500 of them
+LONGEST: Final = 2_500  # characters of one text: a title and the longest abstract
+SHORT: Final = 600  # characters of a text that was too long: small models take 256 or 512 tokens, and some refuse more
 
 _KEEP = dt.timedelta(days=30)
 _TRIES = 3
@@ -48,7 +50,7 @@ _log = logging.getLogger(__name__)
 async def open_embeddings(
     settings: Settings, store: Store, clock: Callable[[], dt.datetime], waits: Waits = WAITS
 ) -> AsyncIterator[Embeddings | None]:
-    """Yield the configured model, None when there is none; `waits.whole` is for all texts of one question."""
+    """Yield the configured model, None when there is none; `waits.whole` is for all texts that a reader waits for."""
     if settings.embeddings_model is None or settings.embeddings_base_url is None:
         yield None
         return
@@ -70,26 +72,39 @@ class Embeddings:
         self._breaker, self._waits = breaker, waits
 
     async def of(
-        self, texts: Iterable[str], told: Callable[[int, int], None] = lambda _done, _total: None
+        self,
+        texts: Iterable[str],
+        *,
+        told: Callable[[int, int], None] = lambda _done, _total: None,
+        within: float | None = None,
     ) -> dict[str, Floats32] | None:
         """Return a vector of each text, all of one length, from what is remembered and else from the endpoint.
 
-        None when the endpoint did not give all of them within a minute: what it gave is remembered, and it is left
-        alone for a while. Only the first 4,000 characters of a text are read. `told` hears how many texts of how many
-        are done while the endpoint is asked. Raises StoreError.
+        None when the endpoint did not give all of them `within` some seconds (else those of `Waits`): what it gave is
+        remembered, and one that fails is left alone for a while. Only the first 2,500 characters of a text are read;
+        one that it refuses by itself has a vector of length 0. `told` hears how many texts of how many are done while
+        the endpoint is asked. Raises StoreError.
         """
         wanted = {text: self._key(text) for text in texts}
         known = await self._recall(wanted)
         if missing := [text for text in wanted if text not in known]:
+            if self._breaker.trouble:
+                return None
             try:
-                known |= await self._asked(missing, wanted, told)
+                known |= await self._asked(missing, wanted, told, within or self._waits.whole)
             except WritingError as error:
                 _log.warning("embeddings: %s", error)
                 return None
         if len({vector.size for vector in known.values()}) > 1:  # the model behind the name is another one now
-            await self._forget(wanted.values())
+            await self.forget(wanted)
             return None
         return {text: known[text] for text in wanted}
+
+    async def forget(self, texts: Iterable[str]) -> None:
+        """Forget the vectors of some texts. Raises StoreError."""
+        keys = [self._key(text) for text in texts]
+        with redis_errors():
+            await self._redis.delete(*keys)
 
     async def probe(self) -> int:
         """Return how many components a vector has, by asking for one. Raises WritingError."""
@@ -98,19 +113,17 @@ class Embeddings:
         return int(vector.size)
 
     async def _asked(
-        self, texts: Sequence[str], keys: Mapping[str, str], told: Callable[[int, int], None]
+        self, texts: Sequence[str], keys: Mapping[str, str], told: Callable[[int, int], None], within: float
     ) -> dict[str, Floats32]:
         """Return the vectors of texts, remembered batch by batch. Raises WritingError and StoreError."""
-        if trouble := self._breaker.trouble:
-            raise WritingError(trouble, self.name)
         found: dict[str, Floats32] = {}
-        end = asyncio.get_running_loop().time() + self._waits.whole
+        end = asyncio.get_running_loop().time() + within
         try:
             for start in range(0, len(texts), AT_ONCE):
                 told(start, len(texts))
                 batch = texts[start : start + AT_ONCE]
                 async with self._until(end):
-                    vectors = dict(zip(batch, await self._repeated(batch), strict=True))
+                    vectors = await self._of_some(batch)
                 await self._keep({keys[text]: vector for text, vector in vectors.items()})
                 found |= vectors
         except WritingError as error:
@@ -127,6 +140,29 @@ class Embeddings:
                 yield
         except TimeoutError:
             raise WritingError(WritingTrouble.TIMEOUT, self.name) from None
+
+    async def _of_some(self, texts: Sequence[str]) -> dict[str, Floats32]:
+        """Return the vectors of a few texts; where they are refused together, each is asked for alone."""
+        try:
+            return dict(zip(texts, await self._repeated(texts), strict=True))
+        except WritingError as error:
+            if error.trouble != WritingTrouble.REJECTED or len(texts) == 1:
+                raise
+        found = {text: vector for text in texts if (vector := await self._of_one(text)) is not None}
+        if not found:
+            raise WritingError(WritingTrouble.REJECTED, self.name)
+        nothing = np.zeros_like(next(iter(found.values())))
+        return {text: found.get(text, nothing) for text in texts}
+
+    async def _of_one(self, text: str) -> Floats32 | None:
+        """Return the vector of a text, or of its beginning where it is too long; None for one that is refused."""
+        for said in (text, text[:SHORT]):
+            try:
+                return (await self._repeated([said]))[0]
+            except WritingError as error:
+                if error.trouble != WritingTrouble.REJECTED:
+                    raise
+        return None
 
     # -- the endpoint -------------------------------------------------------------------------------------------------
 
@@ -174,7 +210,7 @@ class Embeddings:
             some = texts[start : start + _CHUNK]
             with redis_errors():
                 packed = await self._redis.mget([keys[text] for text in some])
-            found |= {text: _unpacked(value) for text, value in zip(some, packed, strict=True) if value}
+            found |= {text: _unpacked(value) for text, value in zip(some, packed, strict=True) if _whole(value)}
         return found
 
     async def _keep(self, vectors: Mapping[str, Floats32]) -> None:
@@ -183,10 +219,6 @@ class Embeddings:
                 for key, vector in vectors.items():
                     pipe.set(key, vector.astype("<f2").tobytes(), ex=_KEEP)
                 await pipe.execute()
-
-    async def _forget(self, keys: Iterable[str]) -> None:
-        with redis_errors():
-            await self._redis.delete(*keys)
 
 
 class _RefusedError(WritingError):
@@ -255,6 +287,11 @@ def _pause(error: Exception) -> bool | float:
         return False
     pause = error.pause if isinstance(error, _RefusedError) else None
     return True if pause is None else pause <= _LONGEST_PAUSE and pause
+
+
+def _whole(packed: Any) -> bool:
+    """Tell whether a value can be a vector: what another version or an accident left counts as absent."""
+    return bool(packed) and len(packed) % 2 == 0
 
 
 def _unpacked(packed: Any) -> Floats32:

@@ -38,8 +38,13 @@ class Meaning(NamedTuple):
 
 
 def centred(vectors: Floats32) -> Floats32:
-    """Return vectors of the papers of a day as `Meaning` wants them: of length 1, seen from their mean."""
-    return _unit(vectors - vectors.mean(axis=0))
+    """Return vectors of the papers of a day as `Meaning` wants them: of length 1, seen from their mean.
+
+    One of length 0, of a paper that means nothing to the model, stays so: it is near to nothing and far from nothing.
+    """
+    known = vectors.any(axis=1, keepdims=True)
+    mean = vectors.sum(axis=0) / max(1, np.count_nonzero(known))
+    return _unit(np.where(known, vectors - mean, 0.0))
 
 
 def paper_text(paper: Paper) -> str:

@@ -12,7 +12,7 @@ from brief.models import Paper, Ranked, Score
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus, Floats
 from brief.ranking.learning import Learned, Taste, documents, learned
-from brief.ranking.meaning import Floats32, Meaning
+from brief.ranking.meaning import Meaning
 from brief.ranking.relevance import Relevance, paper_document, relevance, together
 from brief.ranking.signals import Followed, typical_votes
 from brief.ranking.signals import signals as speaks_for
@@ -24,11 +24,10 @@ NOTHING = Taste()
 
 
 class Laid(NamedTuple):
-    """Papers laid out for `rank`: their words, what speaks for each whoever reads, and what they mean, if known."""
+    """Papers laid out for `rank`: their words, and what speaks for each whoever reads."""
 
     corpus: Corpus
     signals: Sequence[dict[str, float]]
-    meant: Floats32 | None = None
 
 
 def laid_out(papers: Sequence[Paper], now: dt.datetime, earlier: Corpus | None = None) -> Laid:

@@ -1,5 +1,6 @@
 """Editions with an embeddings model: what it adds, and what is said when it does not answer."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -74,6 +75,27 @@ async def test_without_an_answer_the_brief_is_ranked_by_words_and_says_so(settin
         file = await anna("/brief")
         assert isinstance(file, File)
         assert said in file.content.decode()
+
+
+async def test_a_model_that_changed_behind_its_name_costs_one_edition_its_meaning(settings, store) -> None:
+    async with FakeEmbeddings() as fake, reading(settings, store, fake) as anna:
+        await anna.wakes(FIRST)
+        fake.width = 64
+        await anna.wakes(NEXT)
+        assert (await anna.edition()).by_words
+        await anna.wakes(NEXT + dt.timedelta(days=1))
+        assert not (await anna.edition()).by_words
+
+
+async def test_without_an_answer_days_are_laid_out_once_all_the_same(settings, store, caplog) -> None:
+    async with FakeEmbeddings([error(401, "no")]) as fake, reading(settings, store, fake) as anna:
+        await anna.wakes(FIRST)
+        drafts = anna.services.drafts
+        await asyncio.gather(*(anna.why(paper) for paper in papers(FIRST)[:4]))
+        assert len(drafts._layouts) == 1
+    assert [record.getMessage() for record in caplog.records if "embeddings" in record.name] == [
+        "embeddings: fake-embeddings: unauthorized"
+    ]
 
 
 async def test_when_it_answers_again_the_next_edition_has_it(settings, store) -> None:

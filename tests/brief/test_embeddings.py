@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from brief.embeddings import AT_ONCE, LONGEST, Embeddings, open_embeddings
+from brief.embeddings import AT_ONCE, LONGEST, SHORT, Embeddings, open_embeddings
 from brief.errors import WritingError
 from brief.settings import load_settings
 from brief.store import Store
 from brief.writing.breaker import PAUSE
 from tests.brief.asking_models import QUICK, Clock
-from tests.fakes.embeddings import FakeEmbeddings, answer, vector
+from tests.fakes.embeddings import FakeEmbeddings, good, vector
 from tests.fakes.llm_replies import Reply, error, failed, page, rate_limited
 
 
@@ -80,9 +80,9 @@ async def test_what_passes_is_tried_again(store: Store) -> None:
 
 def wrong(change: Any) -> Any:
     def body(texts: list[str]) -> Any:
-        good = answer(texts)
-        change(good["data"])
-        return good
+        found = good(texts)
+        change(found["data"])
+        return found
 
     return body
 
@@ -95,7 +95,7 @@ BROKEN: dict[str, Any] = {
     "the same place twice": wrong(lambda rows: rows[1].update(index=0)),
     "two lengths": wrong(lambda rows: rows[0]["embedding"].append(1.0)),
     "no direction": wrong(lambda rows: rows[0].update(embedding=[0.0] * len(rows[0]["embedding"]))),
-    "not a number": Reply(body=json.dumps(answer(["a", "b"])).replace("0.01", "NaN", 1).encode()),
+    "not a number": Reply(body=json.dumps(good(["a", "b"])).replace("0.01", "NaN", 1).encode()),
     "words": wrong(lambda rows: rows[0].update(embedding="AAAA")),
     "too long a body": Reply(body=b" " * 5_000_000),
 }
@@ -134,8 +134,10 @@ async def test_a_probe_tells_how_long_vectors_are(store: Store) -> None:
 
 async def test_what_came_before_a_failure_is_not_asked_again(store: Store) -> None:
     texts = [f"paper {n}" for n in range(AT_ONCE + 1)]
-    async with FakeEmbeddings([answer, error(400, "no")]) as fake, opened(fake, store) as model:
+    clock = Clock()
+    async with FakeEmbeddings([good, error(403, "no")]) as fake, opened(fake, store, clock) as model:
         assert await model.of(texts) is None
+        clock.now += PAUSE
         await of(model, *texts)
     assert fake.texts == texts
 
@@ -150,8 +152,46 @@ async def test_a_dead_endpoint_is_left_alone_for_a_while(store: Store) -> None:
         await of(model, "a")
 
 
+def refusing(limit: int, *words: str) -> Any:
+    """An endpoint that refuses a request with a text that is too long, or that has one of some words."""
+
+    def reply(texts: list[str]) -> Any:
+        wrong = any(len(text) > limit or any(word in text for word in words) for text in texts)
+        return error(400, "the input is too long") if wrong else good(texts)
+
+    return reply
+
+
+async def test_one_text_that_is_refused_costs_only_itself(store: Store) -> None:
+    texts = ["reward", "latent " * 200, "forbidden", "world"]
+    async with FakeEmbeddings(answer=refusing(SHORT, "forbidden")) as fake, opened(fake, store) as model:
+        found = await of(model, *texts)
+        asked = fake.requests
+        await of(model, *texts)
+        assert fake.requests == asked
+    assert not found["forbidden"].any()
+    np.testing.assert_allclose(found["latent " * 200] @ found["reward"], 0, atol=0.1)
+    assert all(math.isclose(np.linalg.norm(found[text]), 1.0, abs_tol=1e-2) for text in texts if text != "forbidden")
+
+
+async def test_an_endpoint_that_refuses_everything_gives_nothing(store: Store) -> None:
+    async with FakeEmbeddings(answer=refusing(0)) as fake, opened(fake, store) as model:
+        assert await model.of(["a", "b"]) is None
+
+
+async def test_a_damaged_value_counts_as_absent(store: Store) -> None:
+    async with FakeEmbeddings() as fake, opened(fake, store) as model:
+        first = await of(model, "reward")
+        [key] = [key async for key in store.client.scan_iter("*vector*", count=1000)]
+        for value in (b"", b"abc"):
+            await store.client.set(key, value)
+            again = await of(model, "reward")
+            np.testing.assert_allclose(again["reward"], first["reward"], atol=1e-3)
+    assert fake.texts == ["reward"] * 3
+
+
 async def test_a_model_that_changed_behind_its_name_is_asked_for_all(store: Store) -> None:
-    async with FakeEmbeddings([lambda texts: answer(texts, 64)]) as fake, opened(fake, store) as model:
+    async with FakeEmbeddings([lambda texts: good(texts, 64)]) as fake, opened(fake, store) as model:
         await of(model, "a")
         assert await model.of(["a", "b"]) is None
         found = await of(model, "a", "b")

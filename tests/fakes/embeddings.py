@@ -21,6 +21,7 @@ from tests.fakes.llm import tokens
 from tests.fakes.llm_replies import Reply, error
 
 WIDTH = 256
+KEY = "sk-fake-emb3d"
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "model": str,
     "input": (str, list),
@@ -31,17 +32,23 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
 _MOST_INPUTS, _MOST_TOKENS, _MOST_TOGETHER = 2048, 8192, 300_000
 
 
-class FakeEmbeddings:
-    """Enter it to start it. `script` comes first, in order: a Reply, or a function from texts to the answer's body.
+Answering = Reply | Callable[[list[str]], Any]
+"""A Reply, or a function from texts to one or to the body of an answer."""
 
-    `texts` are those it was asked for; what is scripted and not asked for fails.
+
+class FakeEmbeddings:
+    """Enter it to start it. `script` comes first, in order, then `answer`; what is scripted and not asked for fails.
+
+    `texts` are those it gave vectors for.
     """
 
     model = "fake-embeddings"
 
-    def __init__(self, script: Sequence[Reply | Callable[[list[str]], Any]] = (), key: str = "sk-fake-emb3d") -> None:
+    def __init__(self, script: Sequence[Answering] = (), answer: Answering | None = None, key: str = KEY) -> None:
         self.key, self.texts, self.requests = key, list[str](), 0
+        self._answer_with = answer or (lambda texts: good(texts, self.width))
         self.refused: list[str] = []
+        self.width = WIDTH
         self._script, self._ended = deque(script), asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -74,18 +81,19 @@ class FakeEmbeddings:
         return await self._answer(request, [body["input"]] if isinstance(body["input"], str) else body["input"])
 
     async def _answer(self, request: web.Request, texts: list[str]) -> web.StreamResponse:
-        scripted = self._script.popleft() if self._script else answer
-        if isinstance(scripted, Reply):
-            if scripted.fault == "hang":
+        scripted = self._script.popleft() if self._script else self._answer_with
+        reply = scripted(texts) if callable(scripted) else scripted
+        if isinstance(reply, Reply):
+            if reply.fault == "hang":
                 await self._ended.wait()
-            if scripted.fault and request.transport:
+            if reply.fault and request.transport:
                 request.transport.abort()
-            return _response(scripted)
+            return _response(reply)
         self.texts += texts
-        return web.json_response(scripted(texts))
+        return web.json_response(reply)
 
 
-def answer(texts: Sequence[str], width: int = WIDTH) -> dict[str, Any]:
+def good(texts: Sequence[str], width: int = WIDTH) -> dict[str, Any]:
     """Return the body of a good answer."""
     rows = [{"object": "embedding", "index": n, "embedding": vector(text, width)} for n, text in enumerate(texts)]
     used = sum(map(tokens, texts))
