@@ -6,6 +6,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # pip would compile every module of every library, most of which never run: twice the time, and 70 MB.
 INSTALL := $(if $(shell command -v uv),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --no-compile)
+MAKE_VENV := $(if $(shell command -v uv),uv venv --quiet --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
+MAKE_VENV_HINT := $(if $(shell command -v uv),,; if ensurepip is missing, on Debian and Ubuntu: apt install python3-venv)
 
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 # make lock UPGRADE=--upgrade takes the newest versions that pyproject.toml allows; without, only what changed there.
@@ -59,8 +61,8 @@ clean:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Paperboy needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
-	@$(if $(shell command -v uv),uv venv --quiet --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV)) || { rm -rf $(VENV); \
-	  echo "$(VENV) could not be made; on Debian and Ubuntu this needs: apt install python3-venv" >&2; exit 1; }
+	@made=$$([ -e $(VENV) ] && echo $@ || echo $(VENV)); $(MAKE_VENV) || { rm -rf $$made; \
+	  echo "$(VENV) could not be made, see above$(MAKE_VENV_HINT)" >&2; exit 1; }
 
 $(VENV)/.run: pyproject.toml | $(BIN)/python
 	@echo "Setting up (once) ..." >&2

@@ -67,7 +67,7 @@ class Deliverer:
         self._services, self._deliveries, self._couriers, self._metrics = services, deliveries, couriers, metrics
         self._followups = Followups(services.store.client)
         self._under_way: set[str] = set()  # members that are being sent, or whose results are not yet recorded
-        self._records = _Records(deliveries, services.clock, self._under_way.discard)
+        self._records = _Records(deliveries, services.clock, self._note, self._under_way.discard)
         self._sending: dict[asyncio.Task[None], str] = {}  # and to which surface
         self._gave_up: set[str] = set()
         self._incomplete: dict[dt.date, dict[str, Brief]] = {}  # sent, and not yet noted
@@ -87,14 +87,17 @@ class Deliverer:
         mine = [replace(one, attempt=n) for one, n in zip(owed, answers, strict=True) if n not in (SENT, HELD)]
         if sending := [self._spawn(one) for one in mine]:
             await asyncio.wait(sending)
-            await self._note()
         await self._records.written()
 
     async def _note(self) -> None:
-        """Remember who was sent an edition that sources were missing from."""
+        """Remember who was sent an edition that sources were missing from. Raises StoreError; then call it again."""
         while self._incomplete:
             date, briefs = self._incomplete.popitem()
-            await self._followups.note(date, briefs, self._services.clock())
+            try:
+                await self._followups.note(date, briefs, self._services.clock())
+            except StoreError:
+                self._incomplete[date] = briefs | self._incomplete.get(date, {})
+                raise
 
     def _edition_date(self, owed: _Owed) -> dt.date:
         """Return the date of the edition: where it is made, the chat's own day may not have begun."""
@@ -231,10 +234,19 @@ _KINDS = {
 
 
 class _Records:
-    """Writes results: those of the same moment together, and one writing at a time; `over` is told the members."""
+    """Writes results: those of the same moment together, and one writing at a time.
 
-    def __init__(self, deliveries: Deliveries, clock: Callable[[], dt.datetime], over: Callable[[str], None]) -> None:
-        self._deliveries, self._clock, self._over = deliveries, clock, over
+    `note` is called before, as nobody comes back to what is recorded; `over` is told the members.
+    """
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        clock: Callable[[], dt.datetime],
+        note: Callable[[], Awaitable[None]],
+        over: Callable[[str], None],
+    ) -> None:
+        self._deliveries, self._clock, self._note, self._over = deliveries, clock, note, over
         self._waiting: list[Result] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -255,6 +267,7 @@ class _Records:
         while self._waiting:
             results, self._waiting = self._waiting, []
             try:
+                await self._note()
                 await self._deliveries.done(results, self._clock())
             except StoreError as error:
                 _log.warning("%d results cannot be recorded yet: %s", len(results), error)

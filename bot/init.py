@@ -46,17 +46,17 @@ def init() -> None:
 
 def _look() -> None:
     """Raise SettingsError, in both languages as none is chosen yet, when no answer could be kept."""
-    problem = "env_unreadable"
+    problem, tried = "env_unreadable", ENV.absolute()
     try:
         if ENV.exists():
             ENV.read_text(encoding="utf-8")
         problem = "folder_closed"
         for path in (ENV, PROFILE):
-            with tempfile.TemporaryFile(dir=path.resolve().parent):
+            tried = path.resolve().parent
+            with tempfile.TemporaryFile(dir=tried):
                 pass
     except (OSError, UnicodeDecodeError) as error:
-        path = ENV.absolute() if problem == "env_unreadable" else Path.cwd()
-        lines = (load(language).text(f"init.{problem}", path=path) for language in ("en", "zh"))
+        lines = (load(language).text(f"init.{problem}", path=tried) for language in ("en", "zh"))
         raise SettingsError("\n".join(lines)) from error
 
 

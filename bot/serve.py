@@ -77,8 +77,11 @@ class _Process:
                 async with asyncio.TaskGroup() as group:
                     for work in self._work():
                         group.create_task(work)
-            except* SettingsError as errors:
-                raise SettingsError("\n".join(str(error) for error in errors.exceptions)) from errors
+            except ExceptionGroup as errors:  # Python before 3.11.4 wraps again what is raised in an `except*`
+                settings, others = errors.split(SettingsError)
+                if settings is None or others:
+                    raise
+                raise SettingsError("\n".join(str(error) for error in settings.exceptions)) from errors
 
     def _work(self) -> Iterator[Coroutine[Any, Any, None]]:
         if self._role.schedules:

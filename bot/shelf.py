@@ -25,6 +25,7 @@ class Shelf:
         self._store, self._clock = store, clock
         self._leaves: dict[dt.date, Leaf] = {}
         self._read: dict[dt.date, dt.datetime] = {}
+        self._laying = asyncio.Lock()  # who comes meanwhile waits, and finds the days laid out
 
     async def search(self, words: str, limit: int) -> list[tuple[Paper, dt.date]]:
         """Return the papers that fit the words, best first, with the newest day that had each."""
@@ -42,14 +43,15 @@ class Shelf:
 
     async def _upright(self) -> dict[dt.date, Leaf]:
         """Return the days as they are, newest first."""
-        days = (await self._store.days())[:DAYS]
-        for date in self._leaves.keys() - days:
-            del self._leaves[date], self._read[date]
-        for n, date in enumerate(days):
-            if self._outdated(date):
-                self._leaves[date] = await self._lay(date, (self._leaves[newer] for newer in days[:n]))
-                self._read[date] = self._clock()
-        return {date: self._leaves[date] for date in days}
+        async with self._laying:
+            days = (await self._store.days())[:DAYS]
+            for date in self._leaves.keys() - days:
+                del self._leaves[date], self._read[date]
+            for n, date in enumerate(days):
+                if self._outdated(date):
+                    self._leaves[date] = await self._lay(date, (self._leaves[newer] for newer in days[:n]))
+                    self._read[date] = self._clock()
+            return {date: self._leaves[date] for date in days}
 
     async def _lay(self, date: dt.date, newer: Iterable[Leaf]) -> Leaf:
         """Return a day without what newer days have: listing days overlap, and one copy is enough."""

@@ -108,6 +108,7 @@ class Poller:
         self._next = 0  # the update after the newest that was seen
         self._done: set[int] = set()  # handled, but a neighbour before them is not
         self._failures = 0
+        self._told: str | None = None  # what was logged last, until an answer comes
 
     async def run(self) -> None:
         """Poll until cancelled. Raises TelegramError when Telegram refuses the token."""
@@ -149,12 +150,14 @@ class Poller:
         except TelegramError as error:
             await self._pause(error)
             return []
-        self._failures = 0
+        self._failures, self._told = 0, None
         return updates
 
     async def _pause(self, error: TelegramError) -> None:
         seconds = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
         self._failures += 1
-        if self._failures == 1:
-            _log.warning(_OTHER if isinstance(error, Conflict) else _SILENT, type(error).__name__)
+        trouble = _OTHER if isinstance(error, Conflict) else _SILENT
+        if trouble != self._told:
+            self._told = trouble
+            _log.warning(trouble, type(error).__name__)
         await asyncio.sleep(seconds)

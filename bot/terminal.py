@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -166,14 +166,23 @@ def _labels(shown: Document | None, before: dict[str, str]) -> dict[str, str]:
 
 
 def _read() -> str | None:
-    # asyncio's own handler would only ask the loop to stop, which waits for us: leave at once instead.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Return the next line, None at the end of input or on Ctrl-C, which then counts no more: the chat is left."""
+    line = None
     try:
-        return input("paperboy> " if sys.stdin.isatty() else "").strip()
-    except (EOFError, KeyboardInterrupt):
-        return None
-    finally:
+        # asyncio's own handler would only ask the loop to stop, which waits for us: leave at once instead.
+        before = signal.signal(signal.SIGINT, _leave)
+        with suppress(EOFError):
+            line = input("paperboy> " if sys.stdin.isatty() else "").strip()
         signal.signal(signal.SIGINT, before)
+    except KeyboardInterrupt:
+        return None
+    return line
+
+
+def _leave(*_: object) -> None:
+    """Leave on Ctrl-C, and let no second one disturb what is put away, or kill the interpreter as it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _waiting(locale: Locale, names: dict[str, None]) -> str:

@@ -95,21 +95,44 @@ async def test_a_newcomer_has_a_brief_and_a_bot_that_answers(tmp_path, capsys) -
     assert not telegram.refusals
 
 
-def test_a_half_made_environment_is_removed_and_what_is_missing_is_named(tmp_path) -> None:
-    tools = tmp_path / "tools"
+def tried_brief(folder: Path, tool: str, script: str) -> str:
+    """Return what `make brief` says on stderr in a folder where a tool is no more than a script, and make fails."""
+    tools = folder / "tools"
     tools.mkdir()
     for name in ("make", "mkdir", "rm"):
         (tools / name).symlink_to(Path(str(shutil.which(name))).resolve())
-    python = tools / "python3"  # as Debian's is without python3-venv: it gives up in the middle
-    python.write_text('#!/bin/sh\n[ "$1 $2" != "-m venv" ] || { mkdir -p "$3/bin" && : >"$3/bin/python"; exit 1; }\n')
-    python.chmod(0o755)
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / "pyproject.toml").touch()
+    for name, text in {"python3": "", tool: script}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "pyproject.toml").touch()
     command = [tools / "make", "brief"]
-    tried = subprocess.run(command, check=False, cwd=tmp_path, env={"PATH": str(tools)}, capture_output=True, text=True)
+    tried = subprocess.run(command, check=False, cwd=folder, env={"PATH": str(tools)}, capture_output=True, text=True)
     assert tried.returncode
-    assert "apt install python3-venv" in tried.stderr
+    return tried.stderr
+
+
+# As Debian's is without python3-venv: it gives up in the middle.
+DEBIAN = '[ "$1 $2" != "-m venv" ] || { mkdir -p "$3/bin" && : >"$3/bin/python"; exit 1; }'
+
+
+def test_a_half_made_environment_is_removed_and_what_is_missing_is_named(tmp_path) -> None:
+    assert "apt install python3-venv" in tried_brief(tmp_path, "python3", DEBIAN)
     assert not (tmp_path / ".venv").exists()
+
+
+def test_a_folder_that_stood_where_the_environment_is_to_be_stays(tmp_path) -> None:
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "mine").touch()
+    tried_brief(tmp_path, "python3", DEBIAN)
+    assert (tmp_path / ".venv" / "mine").exists()
+    assert not (tmp_path / ".venv" / "bin" / "python").exists()  # or the next try would take it for whole
+
+
+def test_a_failure_of_uv_is_not_told_as_one_of_debians(tmp_path) -> None:
+    said = tried_brief(tmp_path, "uv", "echo no space left >&2; exit 1")
+    assert "no space left" in said
+    assert "apt install" not in said
 
 
 async def first_answer(newcomer: Newcomer, telegram: FakeTelegram, sites: dict[str, str]) -> Message:

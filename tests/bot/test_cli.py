@@ -381,15 +381,16 @@ def test_progress_shows_on_a_terminal_only(paperboy):
     assert piped.stderr == ""
 
 
-def test_progress_of_writing_shows_on_a_terminal_only():
-    program = "from bot.terminal import writing\nwith writing('en') as told: told(7, 20)"
+@pytest.mark.parametrize(("what", "shown"), [("writing", "Written 7 of 20 parts"), ("reading", "Read 7 of 20 papers")])
+def test_progress_shows_how_far_the_models_are_on_a_terminal_only(what, shown):
+    program = f"from bot.terminal import steps\nwith steps('en', '{what}') as told: told(7, 20)"
     parent, child = pty.openpty()
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, env={**os.environ, "TERM": "xterm"}, stdout=child, stderr=child, stdin=child):
         os.close(child)
         output = b"".join(iter(lambda: _read(parent), b""))
     os.close(parent)
-    assert b"Written 7 of 20 parts" in output
+    assert shown in output.decode()
     assert subprocess.run(command, check=True, capture_output=True).stderr == b""
 
 
@@ -410,11 +411,11 @@ def test_the_chat_on_a_terminal_waits_for_its_reader_and_ctrl_c_leaves(paperboy)
 
 
 def _interrupted(process: "subprocess.Popen[bytes]") -> int:
-    """Press Ctrl-C, again where that came just before the process waited for input, and return the exit status."""
-    for _ in range(10):
+    """Press Ctrl-C until the process has ended, also while it leaves, and return the exit status."""
+    for _ in range(1000):
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(1)
+            return process.wait(0.02)
     process.kill()
     return process.wait()
 

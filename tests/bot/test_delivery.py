@@ -4,15 +4,18 @@ import asyncio
 import datetime as dt
 import logging
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.deliveries import Deliveries, Result
+from bot.delivery import Deliverer
 from bot.followups import Followups
 from bot.limits import Limit
+from bot.metrics import Metrics
 from bot.services import Services
 from bot.slack import SlackBot
 from bot.slack_app import build_app
@@ -316,6 +319,30 @@ async def test_no_follow_up_when_the_recommendations_stay(fake, services, at_wor
     clock.now += 2 * MINUTE
     await at_work.tick()
     assert len(texts(fake)) == 1
+
+
+class Witness(Deliveries):
+    """Deliveries that look who is noted for a follow-up whenever something is recorded."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.store.client)
+        self._followups = Followups(services.store.client)
+        self.unnoted: set[str] = set()
+
+    async def done(self, results: Sequence[Result], now: dt.datetime) -> None:
+        noted = await self._followups.all(EIGHT.date())
+        self.unnoted |= {result.member for result in results} - set(noted)
+        await super().done(results, now)
+
+
+async def test_who_is_to_hear_more_is_noted_before_the_delivery_is_recorded(services, bot, clock):
+    clock.now = EIGHT
+    witness = Witness(services)
+    members = await witness.take(clock.now, 10)
+    assert len(members) == 2
+    await Deliverer(services, witness, {"telegram": bot}, Metrics()).batch(members)
+    assert (await witness.figures(EIGHT.date())).sent == 2
+    assert witness.unnoted == set()
 
 
 async def test_what_is_complete_is_not_asked_about_again(services, at_work, clock):

@@ -197,6 +197,13 @@ async def test_that_nothing_can_be_written_is_said_before_the_first_question(new
     assert "Language" not in said
 
 
+async def test_the_folder_that_is_named_is_the_one_that_was_tried(newcomer) -> None:
+    newcomer.env.symlink_to("/proc/paperboy.env")
+    said = await newcomer.init("en", status=1)
+    assert "Nothing can be written in /proc:" in said
+    assert str(newcomer.folder) not in said
+
+
 async def test_a_file_that_cannot_be_read_is_said_before_the_first_question(newcomer) -> None:
     newcomer.env.mkdir()
     said = await newcomer.init("en", status=1)

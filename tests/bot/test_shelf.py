@@ -1,12 +1,15 @@
 """The stored days as they are searched: the newest, as they were last collected, each paper once."""
 
+import asyncio
 import datetime as dt
+from collections import Counter
 
 import pytest
 from test_commands import MORNING, Clock
 
 from bot.shelf import DAYS, Shelf
 from brief.models import Day, Paper, Window
+from brief.store import Store, open_store
 
 TODAY = MORNING.date()
 
@@ -71,6 +74,29 @@ async def test_a_paper_that_is_gone_from_the_store_is_left_out(stored):
     [key] = [key async for key in stored.store.client.scan_iter("*:paper:2605.00001")]
     await stored.store.client.delete(key)
     assert await stored.found() == [("2", 0)]
+
+
+class Counted(Store):
+    """A store that counts how often each day is read."""
+
+    reads: Counter[dt.date]
+
+    async def day(self, date: dt.date) -> Day | None:
+        self.reads[date] += 1
+        return await super().day(date)
+
+
+async def test_searches_at_once_read_each_day_once(settings):
+    async with open_store(settings) as opened:
+        store = Counted(opened.client)
+        store.reads = Counter()
+        stored = Stored(store, Clock())
+        for back in range(3):
+            await stored.collect(back, paper(back))
+        await asyncio.gather(*(store.days() for _ in range(5)))  # a connection for each, or one search goes ahead
+        found = await asyncio.gather(*(stored.found() for _ in range(5)))
+        assert found == [[("0", 0), ("1", 1), ("2", 2)]] * 5
+        assert sorted(store.reads.values()) == [1, 1, 1]
 
 
 async def test_nothing_stored_finds_nothing(stored):

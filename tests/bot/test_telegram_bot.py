@@ -256,6 +256,15 @@ async def test_another_program_that_polls_for_the_same_bot_is_named_in_the_log(f
     assert "does not answer" not in caplog.text
 
 
+async def test_another_program_is_named_also_after_other_failures_and_each_kind_once(fake, bot, caplog):
+    fake.fail("getUpdates", SERVER_ERROR, times=2)
+    fake.fail("getUpdates", ApiError(409, "Conflict: terminated by other getUpdates request"))
+    await said(fake, "/help")
+    await fake.idle()
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.telegram_poll"]
+    assert ["another program" in line for line in told] == [False, True]
+
+
 async def test_an_update_that_does_not_parse_does_not_spoil_its_neighbours(fake, bot):
     fake.push_update({"message": {"chat": {"id": READER, "type": "private"}, "migrate_to_chat_id": 5}})
     fake.push_update({"callback_query": {"id": "1"}})
