@@ -18,6 +18,7 @@ from bot.limits import calling
 from bot.logs import log_delivery
 from bot.looking_back import week_of
 from bot.metrics import Metrics
+from bot.records import Records
 from bot.schedule import due, next_due, next_reminder, next_weekly, reminder_due, weekly_due
 from bot.services import Services
 from bot.surface import Courier
@@ -29,7 +30,6 @@ from formatting import weekly
 SEND_LIMIT = 100.0  # seconds; less than the lease of a claim
 OLDEST = 3  # papers that the reminder names
 _UNSAID = ""  # what is sent instead of a message when there is nothing to say
-_REDIS_PAUSE = 0.5  # seconds before a record is tried again
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Deliverer:
         self._services, self._deliveries, self._couriers, self._metrics = services, deliveries, couriers, metrics
         self._followups = Followups(services.store.client)
         self._under_way: set[str] = set()  # members that are being sent, or whose results are not yet recorded
-        self._records = _Records(deliveries, services.clock, self._note, self._under_way.discard)
+        self._records = Records(deliveries, services.clock, self._note, self._under_way.discard)
         self._sending: dict[asyncio.Task[None], str] = {}  # and to which surface
         self._gave_up: set[str] = set()
         self._incomplete: dict[dt.date, dict[str, Brief]] = {}  # sent, and not yet noted
@@ -231,52 +231,6 @@ _KINDS = {
     "weekly": _Kind(weekly_due, next_weekly, Deliverer.look_back),
     "followup": _Kind(due, lambda _chat, _now: None, Deliverer.follow_up),
 }
-
-
-class _Records:
-    """Writes results: those of the same moment together, and one writing at a time.
-
-    `note` is called before, as nobody comes back to what is recorded; `over` is told the members.
-    """
-
-    def __init__(
-        self,
-        deliveries: Deliveries,
-        clock: Callable[[], dt.datetime],
-        note: Callable[[], Awaitable[None]],
-        over: Callable[[str], None],
-    ) -> None:
-        self._deliveries, self._clock, self._note, self._over = deliveries, clock, note, over
-        self._waiting: list[Result] = []
-        self._writing: asyncio.Task[None] | None = None
-
-    def add(self, result: Result) -> None:
-        """Have a result written soon."""
-        self._waiting.append(result)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
-
-    async def written(self) -> None:
-        """Return when all that was added is written."""
-        if self._writing:
-            await asyncio.shield(self._writing)
-
-    async def _write(self) -> None:
-        """Write until nothing waits, however long Redis does not answer: what was sent must not be sent again."""
-        await asyncio.sleep(0)  # what else ends at this moment
-        while self._waiting:
-            results, self._waiting = self._waiting, []
-            try:
-                await self._note()
-                await self._deliveries.done(results, self._clock())
-            except StoreError as error:
-                _log.warning("%d results cannot be recorded yet: %s", len(results), error)
-                self._waiting = results + self._waiting
-                await asyncio.sleep(_REDIS_PAUSE)
-            else:
-                for result in results:
-                    if result.outcome != "missed":  # that tells of a day before
-                        self._over(result.member)
 
 
 def chat_of(member: str) -> str:
