@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from bot.chat import Chat, own_profile
 from bot.chat_settings import change
-from bot.reading import find_paper
-from bot.request import Reply, Request, refused
+from bot.request import CommandError, Reply, Request, refused
 from bot.services import Services
 from bot.why import lessons
 from brief.models import Paper
-from brief.own_profile import LENGTH, tidied
-from brief.profile import Profile, load_profile
+from brief.own_profile import LENGTH, Unread, tidied
+from brief.profile import Direction, Profile, load_profile
 from brief.ranking.learning import CLICKS
 from formatting import profile_screen as screen
 from formatting.document import Document
@@ -43,14 +41,22 @@ async def profile(request: Request, services: Services) -> Reply:
         raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
     if not words:
         return await _shown(request, services, await change(request, services, profile=""))
-    said = own_profile(request.chat.model_copy(update={"profile": words}), services.profile)[0]
+    said, unread = own_profile(request.chat.model_copy(update={"profile": words}), services.profile)
     if said is None:
-        raise refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
-    await asyncio.gather(*(find_paper(seed, request, services) for seed in said.seeds))  # to be learned from
-    before = "" if words.startswith(request.chat.profile) else request.chat.profile
+        raise _nothing_said(request, words, unread)
+    nowhere = await services.seeds.ask(said.seeds)  # stored, to be learned from
+    before = "" if _MORE.match(text) or words == request.chat.profile else request.chat.profile
     unsaid = await _unsaid(said, services)
     chat = await change(request, services, profile=words)
-    return await _shown(request, services, chat, before=before, unsaid=unsaid)
+    return await _shown(request, services, chat, before=before, unsaid=unsaid, nowhere=nowhere)
+
+
+def _nothing_said(request: Request, words: str, unread: Sequence[Unread]) -> CommandError:
+    """Return the answer to words that say nothing; a lone name could be helped."""
+    lone = [part.text for part in unread if part.reason == "lone_name"]
+    if lone:
+        return refused(request, "lone_name", lone[0], usage=True)
+    return refused(request, "empty_profile", words, "/profile latent reasoning; LLM agents", usage=True)
 
 
 def _added(words: str, text: str) -> str:
@@ -63,8 +69,15 @@ async def _unsaid(own: Profile, services: Services) -> list[str]:
     """Return the directions of which no stored paper says a single word."""
     if not await services.store.days():
         return []
-    said = [bool(await services.search(" ".join(one.keywords), 1)) for one in own.directions]
-    return [one.en for one, found in zip(own.directions, said, strict=True) if not found]
+    return [one.en for one in own.directions if not await _is_said(one, services)]
+
+
+async def _is_said(direction: Direction, services: Services) -> bool:
+    """Tell whether a stored paper says a word of a direction; one search does not read all of its keywords."""
+    for keyword in direction.keywords:
+        if await services.search(keyword, 1):
+            return True
+    return False
 
 
 async def _reset(request: Request, services: Services) -> Document:
@@ -98,6 +111,7 @@ async def _shown(
     forgotten: screen.Forgotten | None = None,
     before: str | None = None,
     unsaid: Sequence[str] = (),
+    nowhere: Sequence[str] = (),
 ) -> Document:
     """Return what the papers of a chat are picked by; `before` are words that were just replaced."""
     own, unread = own_profile(chat, services.profile) if services.own_profiles else (None, ())
@@ -109,7 +123,7 @@ async def _shown(
         authors=used.authors,
         organizations=used.organizations,
         seeds=[await services.store.paper(seed) or Paper(id=seed, title="") for seed in used.seeds],
-        unread=unread,
+        unread=[*unread, *((paper_id, "nowhere") for paper_id in nowhere)],
         own_directions=used.directions != services.profile.directions,
         unsaid=unsaid,
         own=chat.profile if own else "",

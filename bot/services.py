@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -17,12 +17,12 @@ from bot.editions import Editions
 from bot.lean import give_back
 from bot.lookup import look_up
 from bot.people import People
+from bot.seeds import Seeds
 from bot.shelf import Shelf
 from bot.tastes import Tastes
 from brief import edition
 from brief.collect import Source, collect, keep_earlier
 from brief.embeddings import PATIENT, Embeddings
-from brief.errors import SourceError
 from brief.models import Ask, Author, Brief, Day, Language, Paper, Pick, Ranked, SourceReport, Status
 from brief.profile import Profile
 from brief.ranking.meaning import paper_text
@@ -98,7 +98,7 @@ class Services:
     async def collect(self, date: dt.date, only: Collection[str] | None = None) -> Day:
         """Ask the sources (all, or those named) for an edition and store the day; what was there is not lost.
 
-        The papers that the operator's profile names to see more of are stored too.
+        The papers that profiles name to see more of are stored too, those of chats while nobody waits.
         Raises ValueError for a date that has not begun or is older than arXiv.
         """
         until = edition_time(date, self.settings.brief_time, self.settings.brief_timezone, self.clock())
@@ -115,9 +115,7 @@ class Services:
         day = keep_earlier(day, earlier) if earlier else day
         await self.store.save_day(day)
         await self._understand(day)
-        for seed in self.profile.seeds:
-            with suppress(SourceError):  # asked for again with the next day
-                await self.paper(seed)
+        await self.seeds.fetch(self.profile.seeds)
         give_back()
         return day
 
@@ -263,6 +261,11 @@ class Services:
     def drafts(self) -> Drafts:
         """The editions in the making."""
         return Drafts(self.store, self.tastes, self.clock, self.embeddings)
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        """The papers that profiles name."""
+        return Seeds(self.store, self.paper, self._later)
 
     @cached_property
     def _later(self) -> Background:

@@ -6,8 +6,13 @@ import re
 from collections.abc import Iterator
 
 from brief.models import find_arxiv_ids
+from brief.ranking.text import terms
 
+PHRASE = 80  # characters, the limit of Phrase
 EDGES = " \t.,:'\"“”‘’()[]{}<>-–—_*`~"
+
+_COMMAS = re.compile(r"\s*[,，、|]+\s*")
+_AND = re.compile(r"\s*[,，、|]+\s*|\s+(?:and|or)\s+|\s*(?:以及|或者|[和与及或])\s*")
 
 _ID = 20  # characters, the limit of ArxivId
 _ENDS = re.compile(r"[\n;；。•!！?？]+|(?<=\w{3}\.)\s+")  # "et al." and "e.g." end no sentence
@@ -22,9 +27,13 @@ _OPENING = re.compile(
 _URL = re.compile(
     r"(?:https?://|(?<![\w/.])(?:www\.|arxiv\.org/|hf\.co/|huggingface\.co/))[!-+\--:<-~]*[\w/]", re.ASCII
 )
+_NOT = (  # in English
+    r"(?:avoid|exclude|except|not?|(?:(?:i|we) )?(?:dislike|(?:do not|don['’]t) (?:want|show|like|care about)))\s"
+)
 _TURN = re.compile(  # where what is wanted turns into what is not, whom to follow, or a paper to see more of
-    r"\s*[,，、]\s*(?=(?:but |and )?(?:avoid|exclude|except|not?)\s|(?:and )?follow (?-i:[A-Z])|(?:and )?more like\b|"
-    r"但?不(?:看|要|想)|排除|避开|回避|关注\s*(?-i:[A-Z])|更多类似)|\s+(?=but (?:avoid|not?)\s)",
+    rf"\s*[,，、]\s*(?=(?:but |and )?{_NOT}|(?:and )?follow (?-i:[A-Z])|(?:and )?more like\b|"
+    r"但?我?不(?:看|要|想|喜欢|关)|但?我?对[^,，、]+?不太?感兴趣|排除|避开|回避|关注\s*(?-i:[A-Z])|更多类似)|"
+    rf"\s+(?=(?:but|and) {_NOT})",
     re.IGNORECASE,
 )
 _PAPER = "\0"  # in the place of an arXiv id
@@ -59,3 +68,18 @@ def without_papers(line: str) -> tuple[list[str], str]:
     for paper_id in ids:
         line = re.sub(rf"(?:arxiv:\s*)?{re.escape(paper_id)}(?:v\d+)?(?!\d)", _PAPER, line, flags=re.IGNORECASE)
     return ids, _ALIKE.sub(" ", line).strip(f"{EDGES}，。、（）") if ids else line
+
+
+def commas(text: str) -> list[str]:
+    """Return what stands between commas."""
+    return [part for part in _COMMAS.split(text) if part.strip()]
+
+
+def apart(text: str) -> list[str]:
+    """Return what commas and words for "and" join: `audio and speech` are two things."""
+    return [part for part in _AND.split(text) if part.strip()]
+
+
+def is_phrase(text: str) -> bool:
+    """Tell whether words can be looked for: not too long, and more than filler."""
+    return len(text) <= PHRASE and bool(terms(text))

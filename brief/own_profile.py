@@ -14,40 +14,26 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from brief.own_lines import EDGES, lines, paper_ids, without_papers
+from brief.own_lines import EDGES, PHRASE, apart, commas, is_phrase, lines, paper_ids, without_papers
+from brief.own_names import FOLLOW, all_names, is_name, kind_of, names
+from brief.own_refusals import avoided, refusal
 from brief.profile import Direction, Profile
 from brief.ranking.text import terms
 from brief.vocabulary import FOREIGN, HAN, Vocabulary, chinese_names, different, fold, unknown, vocabulary
 
 LENGTH = 2000  # characters of a text; what is beyond is not read
-_DIRECTIONS, _KEYWORDS, _PHRASE, _SEEDS = 20, 60, 80, 20  # the limits of Profile, Direction and Phrase
+_DIRECTIONS, _KEYWORDS, _SEEDS = 20, 60, 20  # the limits of Profile and Direction
 _VERBATIM = 6  # words; a longer phrase stands in no abstract as it is
 
 _COLON = re.compile(r"\s*(?::(?!//)|：)\s*")
-_COMMAS = re.compile(r"\s*[,，、|]+\s*")
 _LABELS = {
-    **dict.fromkeys(("avoid", "exclude", "not", "no", "不看", "不要", "不想看", "避开", "回避", "排除"), "avoid"),
+    **dict.fromkeys(("avoid", "exclude", "not", "no", "dislike", "not interested in"), "avoid"),
+    **dict.fromkeys(("不看", "不要", "不想看", "不喜欢", "不感兴趣", "避开", "回避", "排除"), "avoid"),
     **dict.fromkeys(("author", "authors", "follow", "people", "作者", "关注", "关注作者"), "authors"),
     **dict.fromkeys(("organization", "organizations", "organisation", "organisations"), "organizations"),
     **dict.fromkeys(("lab", "labs", "机构", "单位", "关注机构"), "organizations"),
     **dict.fromkeys(("seed", "seeds", "like", "more like", "papers like", "similar to", "类似", "更多类似"), "seeds"),
 }
-_AVOID = re.compile(
-    r"(?:(?:but|and|please|(?:i|we)(?:['’]m| am| are)?)\s+)*(?:avoid|exclude|except(?: for)?|not interested in|not?|"
-    r"(?:do not|don['’]t) (?:want|show)(?: me)?|(?:但|也|请|我)*(?:不看|不想看|不要|不想要|排除|避开|回避))"
-    r"(?:[\s:：]+|(?<=[看除要开避]))(?:(?:any|more)\s+)*(?:(?:papers?|articles?|work) (?:on|about|in)\s+)?",
-    re.IGNORECASE,
-)
-_FOLLOW = re.compile(
-    r"(?:(?:(?:i|we)\s+)?(?:also\s+)?follow\s+|(?:(?:more )?papers?|work) (?:by|from)\s+|我?[也还]?关注\s*)"
-    r"(?=(?-i:[A-Z]))",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(r"[A-Z][\w.’'-]*(?:\s+(?:[A-Z][\w.’'-]*|al|bin|da|de|del|den|der|di|dos|el|la|le|van|von)){0,4}")
-_LAB = re.compile(  # what no person is called
-    r"\S+|.*(?:\b(?:[A-Z]{2,}|Academy|Alibaba|Amazon|Apple|Berkeley|ByteDance|College|Company|Corporation|DeepMind|Google|"
-    r"Group|Hospital|Huawei|Institute?\w*|Inc|Lab\w*|Meta|Microsoft|Research|School|Team|Tech|Tencent|Universit\w*)\b).*"
-)
 _JOINTS = re.compile(
     r"[()/&\"“”]|\b(?:about|an?|and|are|as|at|by|especially|for|from|in|including|is|like|of|on|or|such|that|the|through|to|"
     r"using|via|which|with)\b",
@@ -60,14 +46,14 @@ _COMMON = frozenset({"ai", "llm", "ml", "nlp", "rl"})  # such names that say too
 Reader = Callable[[str], Iterable[str]]
 
 
-UnreadReason = Literal["no_english", "no_words", "no_paper", "one_paper", "too_many"]
+UnreadReason = Literal["no_english", "no_words", "no_paper", "one_paper", "lone_name", "too_many"]
 
 
 class Unread(NamedTuple):
     """Words that were not understood.
 
-    Nothing English to look for, no words at all, no arXiv id where one belongs, one of a paper to be avoided, or beyond
-    what a profile holds.
+    Nothing English to look for, no words at all, no arXiv id where one belongs, one of a paper to be avoided, a single
+    word that may name a person or an organization, or beyond what a profile holds.
     """
 
     text: str
@@ -112,22 +98,29 @@ class _Reading:
         """Take in one line: a direction, or words for one of the lists."""
         head, rest = (*_COLON.split(line, maxsplit=1), "")[:2]
         label = _LABELS.get(head.casefold())
-        avoided, followed = _AVOID.match(line), _FOLLOW.match(line)
+        refused, followed = refusal(line), FOLLOW.match(line)
         if label and rest:
             self._list(label, rest)
-        elif avoided:
-            self._list("avoid", line[avoided.end() :])
+        elif refused is not None:
+            self._list("avoid", refused)
         elif followed and self._names_people(line[followed.end() :]):
-            for name in re.split(r"\s+and\s+|[,，、]", line[followed.end() :]):
-                self._list("organizations" if _LAB.fullmatch(name.strip()) else "authors", name)
+            self._follow(all_names(line[followed.end() :]))
         elif wanted := self._without_papers(line[followed.end() :] if followed else line):
             self._direction(wanted)
 
     def _names_people(self, text: str) -> bool:
         """Tell whether what is to be followed is people and laboratories rather than topics."""
         topics = {fold(keyword) for keywords in self.vocabulary.values() for keyword in keywords} | {*self.vocabulary}
-        found = [name for part in _COMMAS.split(text) for name in _names(part)]
-        return bool(found) and all(_PERSON.fullmatch(name) and fold(name) not in topics for name in found)
+        found = all_names(text)
+        return bool(found) and all(is_name(name) and fold(name) not in topics for name in found)
+
+    def _follow(self, found: list[str]) -> None:
+        """Take in names of people and laboratories; authors are compared by their full names."""
+        for name in found:
+            if kind := kind_of(name):
+                self._list(kind, name)
+            else:
+                self._unread(name, "lone_name")
 
     def _without_papers(self, line: str) -> str:
         """Take in the papers a line names and return what else it says."""
@@ -141,8 +134,8 @@ class _Reading:
             self._unread(text, "too_many")
             return
         head, rest = (*_COLON.split(text, maxsplit=1), "")[:2]
-        keywords = self._each(rest, self._keywords) if rest else []
-        keywords = keywords or self._each(head, self._phrases)
+        keywords = self._each(commas(rest), self._keywords) if rest else []
+        keywords = keywords or self._each(commas(head), self._phrases)
         if keywords:
             name = _cut(head.strip(EDGES) or keywords[0])
             number = len(self.directions) + 1
@@ -150,16 +143,16 @@ class _Reading:
             self.directions.append(made)
 
     def _list(self, label: str, rest: str) -> None:
-        readers: dict[str, Reader] = {"avoid": self._avoided, "seeds": paper_ids}
-        found = different([*self.lists.get(label, ()), *self._each(rest, readers.get(label, _names))])
+        readers: dict[str, Reader] = {"avoid": _avoided, "seeds": paper_ids}
+        read = self._each(apart(rest), readers.get(label, names))
+        found = different([*self.lists.get(label, ()), *read])
         for paper_id in found[_SEEDS:] if label == "seeds" else ():
             self._unread(paper_id, "too_many")
         if found:
             self.lists[label] = found[:_SEEDS] if label == "seeds" else found
 
-    def _each(self, text: str, read: Reader) -> list[str]:
-        """Return what is read of each part between commas, and note the parts of which that is nothing."""
-        parts = [part for part in _COMMAS.split(text) if part.strip()]
+    def _each(self, parts: list[str], read: Reader) -> list[str]:
+        """Return what is read of each part, and note the parts of which that is nothing."""
         for part in parts[_KEYWORDS:]:
             self._unread(part, "too_many")
         found: list[str] = []
@@ -172,17 +165,11 @@ class _Reading:
             found += phrases
         return different(found)
 
-    def _avoided(self, part: str) -> Iterator[str]:
-        """Yield what to avoid: `audio and speech` are two things; a single paper is none."""
-        if not any(paper_ids(part)):
-            for one in re.split(r"\s+(?:and|or)\s+", part):
-                yield from self._keywords(one)
-
     def _keywords(self, part: str) -> Iterator[str]:
         """Yield a keyword as it is; for a Chinese one, what it is called in English."""
         if FOREIGN.search(part):
             yield from self._phrases(part)
-        elif _is_phrase(part.strip(EDGES)):
+        elif is_phrase(part.strip(EDGES)):
             yield part.strip(EDGES)
 
     def _phrases(self, part: str) -> Iterator[str]:
@@ -205,6 +192,11 @@ class _Reading:
         self.unread.append(Unread(_cut(text), reason))
 
 
+def _avoided(part: str) -> list[str]:
+    """Return what to avoid; a single paper is nothing of the kind."""
+    return [] if any(paper_ids(part)) else avoided(part)
+
+
 def _why_unread(part: str, read: Reader) -> UnreadReason:
     """Return why nothing was read of a part."""
     if read is paper_ids:
@@ -217,10 +209,10 @@ def _why_unread(part: str, read: Reader) -> UnreadReason:
 def _key_phrases(text: str) -> Iterator[str]:
     """Yield a stretch of English as it is, unless it is long, and the telling phrases between its joining words."""
     whole = text.strip(EDGES)
-    if _is_phrase(whole) and len(terms(whole)) <= _VERBATIM:
+    if is_phrase(whole) and len(terms(whole)) <= _VERBATIM:
         yield whole
     chunks = [chunk.strip(EDGES) for chunk in _JOINTS.split(whole)]
-    chunks = [chunk for chunk in chunks if _is_phrase(chunk)]
+    chunks = [chunk for chunk in chunks if is_phrase(chunk)]
     yield from [chunk for chunk in chunks if _tells(chunk)] or chunks
 
 
@@ -236,16 +228,5 @@ def _tells(chunk: str) -> bool:
     return len(words) > 1 or bool(_NAME.fullmatch(chunk) and words[0] not in _COMMON)
 
 
-def _is_phrase(text: str) -> bool:
-    return len(text) <= _PHRASE and bool(terms(text))
-
-
-def _names(part: str) -> Iterator[str]:
-    """Yield the names of people or organizations, as the sites write them: in Latin letters."""
-    for name in re.split(r"\s+and\s+", FOREIGN.sub(" ", part)):
-        if _is_phrase(name.strip(" .")) and re.search("[A-Za-z]", name):
-            yield name.strip()
-
-
 def _cut(text: str) -> str:
-    return text if len(text) <= _PHRASE else f"{text[: _PHRASE - 1].rstrip()}…"
+    return text if len(text) <= PHRASE else f"{text[: PHRASE - 1].rstrip()}…"

@@ -21,7 +21,7 @@ _ABOUT = re.compile(  # words that say nothing of what is looked for
     "有没有|有哪些|应用|感兴趣|论文|文章|研究|方向|领域|方面|问题|方法|技术|工作|最新|最近|相关|有关|关于|关心|关注|喜欢|了解|主要|"
     "我们|以及|用于|基于|面向|如何|怎么|哪些|什么|想看"
 )
-_JOINING = "的地得和与及或在中里上下对等做是为了用把让看想我新"
+_JOINING = "类的地得和与及或在中里上下对等做是为了用把让看想我新"
 _AROUND = re.compile(r"[/／、，,()（）]|与")  # between the names in a heading such as "检索与 RAG"
 
 Vocabulary = Mapping[str, tuple[str, ...]]  # folded name -> English keywords
@@ -39,15 +39,32 @@ def in_english(words: str, known: Profile) -> English:
     if not HAN.search(words):
         return English(words)
     english = vocabulary(known)
-    said = chinese_names(known).sub(lambda name: f" {english[fold(name[0])][0]} ", words)
+    said = chinese_names(known).sub(lambda name: f" {_called(name[0], english)} ", words)
     return English(" ".join(HAN.sub(" ", said).split()), tuple(unknown(said)))
+
+
+def _called(name: str, english: Vocabulary) -> str:
+    """Return what abstracts call a name; itself where only the pattern takes it for a known one, as `ſ` for `s`."""
+    return english.get(fold(name), (name,))[0]
+
+
+@lru_cache(maxsize=1)
+def glossary() -> Vocabulary:
+    """Return the English of the terms of the glossary alone, by their folded names."""
+    terms_of_art = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
+    return {fold(term): tuple(english) for term, english in terms_of_art.items()}
+
+
+@lru_cache(maxsize=1)
+def glossary_names() -> re.Pattern[str]:
+    """Return what finds the folded names of the glossary in a folded text, always the longest one."""
+    return re.compile("|".join(map(re.escape, sorted(glossary(), key=len, reverse=True))))
 
 
 @lru_cache(maxsize=8)
 def vocabulary(known: Profile) -> Vocabulary:
     """Return the English keywords of every direction, term of the glossary and category by each of its names."""
-    glossary = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
-    found: dict[str, list[str]] = {fold(term): list(english) for term, english in glossary.items()}
+    found: dict[str, list[str]] = {name: list(english) for name, english in glossary().items()}
     rows: list[Direction | Category] = [*known.directions, *load_profile().directions, *categories()]
     for row in rows:
         english = [keyword for keyword in row.keywords if not FOREIGN.search(keyword)]

@@ -63,6 +63,7 @@ Kind = Literal[
     "nothing_kept",
     "nothing_reset",
     "empty_profile",
+    "lone_name",
     "long_profile",
 ]
 

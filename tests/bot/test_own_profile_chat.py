@@ -135,10 +135,29 @@ async def test_a_named_paper_stays_as_long_as_it_is_named(reader):  # noqa: F811
     assert await reader.services.store.client.ttl(key) > 119 * 86_400
 
 
-async def test_a_paper_nobody_has_changes_nothing(reader):  # noqa: F811
+async def test_a_paper_nobody_has_is_named_and_the_rest_counts(reader):  # noqa: F811
+    shown = await reader.text(f"/profile latent reasoning; more like 2604.99999, {PAPER}")
+    assert "“2604.99999”: no site knows a paper of this number" in shown
+    assert f"“{PAPER}”" not in shown
+    assert (await profile_of(reader)).seeds == ("2604.99999", PAPER)
+
+
+async def test_a_lone_name_is_asked_about(reader):  # noqa: F811
+    assert "organizations: Hinton" in await reader.refused("/profile follow Hinton")
+    assert "organizations: Hinton" in await reader.text("/profile latent reasoning; follow Hinton")
+
+
+async def test_a_direction_is_said_when_its_last_keyword_is(reader):  # noqa: F811
+    unknown = ", ".join(f"qwertyuiop{n}" for n in range(30))
+    assert "says a word of this" in await reader.text(f"/profile mine: {unknown}")
+    assert "says a word of this" not in await reader.text(f"/profile mine: {unknown}, reasoning")
+
+
+async def test_words_that_begin_as_those_before_did_take_their_place(reader):  # noqa: F811
     await reader("/profile latent reasoning")
-    assert "2604.99999" in await reader.refused("/profile more like 2604.99999", usage=False)
-    assert (await reader.chat()).profile == "latent reasoning"
+    replaced = await reader.text("/profile latent reasoning; code agents")
+    assert "in place of" in replaced
+    assert "in place of" not in await reader.text("/profile latent reasoning; code agents")
 
 
 async def test_words_are_added_or_replaced_and_can_be_had_back(reader):  # noqa: F811

@@ -1,0 +1,126 @@
+"""Plain words say whom to follow and what to avoid, and never the opposite."""
+
+import pytest
+
+from brief.own_profile import profile_from_text
+from brief.profile import load_profile
+
+KNOWN, ID = load_profile(), "2604.24927"
+
+
+def read(text):
+    return profile_from_text(text, "own", KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "labs"),
+    [
+        ("follow Yann LeCun", ["Yann LeCun"], []),
+        ("I also follow Laurens van der Maaten, Fei-Fei Li", ["Laurens van der Maaten", "Fei-Fei Li"], []),
+        ("关注 Yann LeCun、Kaiming He", ["Yann LeCun", "Kaiming He"], []),
+        ("我也关注 Stanford University", [], ["Stanford University"]),
+        ("follow OpenAI, UC Berkeley and Ada Lovelace", ["Ada Lovelace"], ["OpenAI", "UC Berkeley"]),
+        ("papers from Google DeepMind", [], ["Google DeepMind"]),
+        ("labs: Ada Lovelace", [], ["Ada Lovelace"]),
+        ("关注 Yann LeCun和Kaiming He以及 OpenAI", ["Yann LeCun", "Kaiming He"], ["OpenAI"]),
+        ("follow Mila, Anthropic and ETH", [], ["Mila", "Anthropic", "ETH"]),
+    ],
+)
+def test_people_and_laboratories_are_followed(text, authors, labs):
+    profile, unread = read(text)
+    assert (list(profile.authors), list(profile.organizations), unread) == (authors, labs, ())
+    assert profile.directions == KNOWN.directions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "follow GRPO",
+        "关注 GRPO",
+        "我关注世界模型",
+        "I follow latent reasoning",
+        "关注 RLHF",
+        "我关注RAG和Agent",
+        "关注 LLM 与 RAG",
+    ],
+)
+def test_what_is_followed_may_be_a_topic(text):
+    profile, unread = read(text)
+    assert (profile.authors, profile.organizations, unread) == ((), (), ())
+    assert len(profile.directions) == 1
+
+
+def test_a_lone_word_to_follow_is_asked_about():
+    assert read("follow Hinton") == (None, (("Hinton", "lone_name"),))
+    profile, unread = read("关注 Hinton、Geoffrey Hinton；机构：清华与 MIT")
+    assert (profile.authors, profile.organizations) == (("Geoffrey Hinton",), ("MIT",))
+    assert unread == (("Hinton", "lone_name"), ("清华", "no_english"))
+
+
+@pytest.mark.parametrize(
+    ("text", "avoided"),
+    [
+        ("not: survey, medical", ["survey", "medical"]),
+        ("avoid surveys and medical imaging", ["surveys", "medical imaging"]),
+        ("no surveys", ["surveys"]),
+        ("I'm not interested in papers about robots", ["robots"]),
+        ("I don’t want any benchmarks", ["benchmarks"]),
+        ("不要 survey", ["survey"]),
+        ("不要综述", ["survey"]),
+        ("但不想看 survey，audio", ["survey", "audio"]),
+        ("避开 audio", ["audio"]),
+        ("I do not like surveys", ["surveys"]),
+        ("I don't like surveys and audio", ["surveys", "audio"]),
+        ("we do not care about robots", ["robots"]),
+        ("no interest in surveys", ["surveys"]),
+        ("不喜欢综述", ["survey"]),
+        ("不喜欢：综述", ["survey"]),
+        ("我不喜欢语音", ["speech"]),
+        ("我对语音不感兴趣", ["speech"]),
+        ("不要综述类论文", ["survey"]),
+        ("不要语音和综述", ["speech", "survey"]),
+        ("不要医学影像（medical imaging）", ["medical imaging", "medical image"]),
+    ],
+)
+def test_what_is_to_be_avoided_may_be_said_plainly(text, avoided):
+    profile, unread = read(text)
+    assert (list(profile.avoid), unread) == (avoided, ())
+    assert profile.directions == KNOWN.directions
+
+
+@pytest.mark.parametrize(
+    ("text", "avoided"),
+    [
+        ("不要视频生成", ("video generation", "text-to-video")),
+        ("不要语音", ("speech",)),
+        ("不要医疗影像", ("medical imaging", "medical image")),
+    ],
+)
+def test_a_chinese_refusal_does_not_hide_a_whole_field(text, avoided):
+    assert read(text)[0].avoid == avoided
+
+
+@pytest.mark.parametrize("part", ["医疗量子", "医疗大模型", "LLM 综述", "系统与效率", "医疗 квант"])
+def test_what_is_to_be_avoided_is_understood_as_a_whole_or_not_at_all(part):
+    profile, unread = read(f"avoid: audio, {part}")
+    assert profile.avoid == ("audio",)
+    assert {one.reason for one in unread} == {"no_english"}
+
+
+def test_what_is_not_wanted_may_follow_without_a_comma():
+    profile, _ = read(f"more like {ID} and no vision")
+    assert (profile.seeds, profile.avoid, profile.directions) == ((ID,), ("vision",), KNOWN.directions)
+    profile, _ = read("latent reasoning but I don't like surveys；世界模型，我对语音不感兴趣")
+    assert [direction.en for direction in profile.directions] == ["latent reasoning", "世界模型"]
+    assert profile.avoid == ("surveys", "speech")
+
+
+def test_words_turn_within_a_line():
+    profile, _ = read("latent reasoning, not audio, follow Ada Lovelace, more like 2604.24927；世界模型，不要 survey")
+    assert [direction.en for direction in profile.directions] == ["latent reasoning", "世界模型"]
+    assert (profile.avoid, profile.authors, profile.seeds) == (("audio", "survey"), ("Ada Lovelace",), (ID,))
+
+
+def test_a_no_within_a_name_avoids_nothing():
+    assert read("no-regret learning")[0].avoid == ()
+    assert read("notation; nonlinear control")[0].avoid == ()
