@@ -18,7 +18,6 @@ from typing import Annotated, Any, Final
 
 import httpx
 import numpy as np
-import stamina
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
@@ -27,6 +26,7 @@ from brief.settings import Settings
 from brief.store import Store, key_of, redis_errors
 from brief.writing.breaker import Breaker
 from brief.writing.llm import Waits
+from brief.writing.tries import repeated
 
 Floats32 = NDArray[np.float32]
 
@@ -37,7 +37,6 @@ LONGEST: Final = 2_500  # characters of one text: a title and the longest abstra
 SHORT: Final = 600  # characters of a text that was too long: small models take 256 or 512 tokens, and some refuse more
 
 _KEEP = dt.timedelta(days=30)
-_TRIES = 3
 _LONGEST_PAUSE = 20.0  # seconds that the endpoint may ask for before a repeat
 _MOST_BYTES = 4 * 2**20  # of one answer: 32 vectors of 4,096 components in digits are 3 MB
 _CHUNK = 500  # vectors read from Redis at once
@@ -167,17 +166,7 @@ class Embeddings:
     # -- the endpoint -------------------------------------------------------------------------------------------------
 
     async def _repeated(self, texts: Sequence[str]) -> list[Floats32]:
-        async for attempt in stamina.retry_context(
-            on=_pause,
-            attempts=_TRIES,
-            timeout=None,
-            wait_initial=self._waits.backoff,
-            wait_max=4 * self._waits.backoff,
-            wait_jitter=self._waits.backoff,
-        ):
-            with attempt:
-                return await self._ask(texts)
-        raise AssertionError("stamina returns or raises")
+        return await repeated(lambda: self._ask(texts), _pause, self._waits.backoff)
 
     async def _ask(self, texts: Sequence[str]) -> list[Floats32]:
         """Return the vectors of a few texts (https://platform.openai.com/docs/api-reference/embeddings/create).

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import stamina
 from pydantic import BaseModel, ValidationError
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import ModelRequest, ModelResponse, UserPromptPart
@@ -21,10 +20,8 @@ from brief.writing.budget import NOTHING, Budget, Spending
 from brief.writing.failures import LONGEST_PAUSE, Failure, failure_of
 from brief.writing.llm import Meter, Task, Waits
 from brief.writing.providers import PriceOf, Way
+from brief.writing.tries import repeated
 
-stamina.instrumentation.set_on_retry_hooks(())  # it would tell of repeats on its own; the brief's notes do
-
-_TRIES = 3
 _TEMPLATE_TOKENS = 1024  # more than any chat template and pydantic-ai's words about the schema add
 _MOST_MISTAKES = 8
 _MOST_TOKENS = 10_000_000  # of one call that a report is believed
@@ -132,18 +129,8 @@ class Endpoint:
         self._way = max(self._way, min(at + 1, len(self._ways) - 1))
 
     async def _repeated(self, question: _Question[_T], way: Way, meter: Meter) -> ModelResponse:
-        patience = _Patience()
-        async for attempt in stamina.retry_context(
-            on=patience.pause_before_repeat,
-            attempts=_TRIES,
-            timeout=None,
-            wait_initial=self._waits.backoff,
-            wait_max=4 * self._waits.backoff,
-            wait_jitter=self._waits.backoff,
-        ):
-            with attempt:
-                return await self._once(question, way, meter)
-        raise AssertionError("stamina returns or raises")
+        again = _Patience().pause_before_repeat
+        return await repeated(lambda: self._once(question, way, meter), again, self._waits.backoff)
 
     async def _once(self, question: _Question[_T], way: Way, meter: Meter) -> ModelResponse:
         async with self._slots:
