@@ -92,10 +92,7 @@ async def weekdays(request: Request, services: Services) -> Reply:
 
     是否只在周一到周五发送：`/weekdays on` 或 off。
     """
-    if not request.text:
-        return _screen(request.chat, request.language)
-    on = _switch(request, "weekdays")
-    return _screen(await change(request, services, weekdays_only=on), request.language)
+    return await _switched(request, services, "weekdays", "weekdays_only")
 
 
 async def reminder(request: Request, services: Services) -> Reply:
@@ -103,10 +100,7 @@ async def reminder(request: Request, services: Services) -> Reply:
 
     是否每周提醒一次稍后读：`/reminder on` 或 off。
     """
-    if not request.text:
-        return _screen(request.chat, request.language)
-    on = _switch(request, "reminder")
-    return _screen(await change(request, services, reminder=on), request.language)
+    return await _switched(request, services, "reminder", "reminder")
 
 
 async def pictures(request: Request, services: Services) -> Reply:
@@ -114,10 +108,7 @@ async def pictures(request: Request, services: Services) -> Reply:
 
     卡片和话题趋势是否带图：`/pictures on` 或 off。
     """
-    if not request.text:
-        return _screen(request.chat, request.language)
-    on = _switch(request, "pictures")
-    return _screen(await change(request, services, pictures=on), request.language)
+    return await _switched(request, services, "pictures", "pictures")
 
 
 async def weekly_day(request: Request, services: Services) -> Reply:
@@ -209,6 +200,13 @@ def _zone(request: Request, place: str) -> str:
     if any(character.isdigit() for character in place):
         raise refused(request, "bad_time", request.text, usage=True)
     raise refused(request, "bad_zone", place, closest(place), usage=True)
+
+
+async def _switched(request: Request, services: Services, command: str, setting: str) -> Reply:
+    """Turn a setting on or off, as a command says; without a word show all of them."""
+    if not request.text:
+        return _screen(request.chat, request.language)
+    return _screen(await change(request, services, **{setting: _switch(request, command)}), request.language)
 
 
 def _switch(request: Request, name: str) -> bool:
