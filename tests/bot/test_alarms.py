@@ -202,3 +202,4 @@ async def test_an_operators_chat_that_is_gone_is_not_tried_again(fake, services,
 async def test_without_an_operators_chat_nobody_watches(settings, fake, deliveries, bot):
     async with open_services(configured(settings, fake), stored=False) as services, asyncio.timeout(10):
         await Alarms(services, deliveries, {"telegram": bot}).watch()
+        assert not fake.sent("sendMessage")

@@ -162,6 +162,7 @@ async def test_connections_that_are_left_open_keep_nobody_out_and_are_closed(imp
     await surface.is_well()
     async with asyncio.timeout(10):
         await asyncio.gather(*(reader.read(-1) for reader, _ in left))
+    assert all(reader.at_eof() for reader, _ in left)
     for _, writer in left:
         writer.close()
 
