@@ -14,6 +14,7 @@ import redis
 from brief.redis_server import find_server
 from brief.settings import Settings, load_settings
 from brief.store import Store, open_store
+from tests.patience import PATIENCE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +49,7 @@ def redis_url() -> Iterator[str]:
 
 
 def _wait_for(socket: Path, server: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     with redis.Redis(unix_socket_path=str(socket)) as client:
         while server.poll() is None and time.monotonic() < end:
             try:

@@ -146,6 +146,6 @@ async def first_answer(newcomer: Newcomer, telegram: FakeTelegram, sites: dict[s
         await telegram.next_message(READER)  # to the hello that `init` had found
         top = await said(telegram, "/top", READER)
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), 20)
+        await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     return top

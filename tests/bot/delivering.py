@@ -27,12 +27,12 @@ from tests.bot.clock_file import ClockFile
 from tests.bot.telegramming import open_services
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 CHATS = 500
 IN_SLACK = 0.12  # of them; Slack takes 5 a second in one workspace where Telegram takes 30
 EIGHT = dt.datetime.combine(SAMPLE_DATE, dt.time(8), dt.UTC)
 TEAM = "T1"
-PATIENCE = 60.0  # seconds that a test waits for what must come
 _POLL = 0.01
 _ROOT = Path(__file__).parents[2]
 

@@ -17,6 +17,7 @@ from bot.scheduler import Scheduler
 from bot.services import Services
 from bot.surface import Courier
 from brief.store import key_of
+from tests.patience import PATIENCE
 
 MINUTE = dt.timedelta(minutes=1)
 EIGHT = dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC)  # a Friday
@@ -48,7 +49,7 @@ class Office:
         await self.idle()
 
     async def idle(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while await self.services.store.client.zcard(key_of("leased")):  # noqa: ASYNC110 - Redis tells nobody
                 await asyncio.sleep(0.005)
 

@@ -25,6 +25,7 @@ from tests.bot.telegramming import GROUP, READER, open_services
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_http import signature
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 AT_ONCE = 8
 SECRET = "opens-sesame"
@@ -77,7 +78,7 @@ class Surface:
         async def one() -> None:
             async with self.line() as line:
                 for raw in waiting:
-                    async with asyncio.timeout(20):
+                    async with asyncio.timeout(PATIENCE):
                         status, _ = await line.ask(raw)
                     statuses[status] += 1
 
@@ -101,7 +102,7 @@ class Surface:
 
     async def is_well(self) -> None:
         """Fail unless good requests are answered at once."""
-        async with asyncio.timeout(5), self.line() as line:
+        async with asyncio.timeout(PATIENCE), self.line() as line:
             assert await line.ask(request("/healthz", method="GET")) == (200, b'{"ok": true}')
             assert (await line.ask(request("/readyz", method="GET")))[0] == 200
             update = b'{"update_id": 999999999}'

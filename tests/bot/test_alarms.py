@@ -17,6 +17,7 @@ from tests.bot.telegramming import OTHER, READER, configured, hurried, open_serv
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_faults import BLOCKED
+from tests.patience import PATIENCE
 
 OPERATOR, DAY = f"telegram:{OTHER}", dt.timedelta(days=1)
 TODAY = EIGHT.date()
@@ -200,6 +201,6 @@ async def test_an_operators_chat_that_is_gone_is_not_tried_again(fake, services,
 
 
 async def test_without_an_operators_chat_nobody_watches(settings, fake, deliveries, bot):
-    async with open_services(configured(settings, fake), stored=False) as services, asyncio.timeout(10):
+    async with open_services(configured(settings, fake), stored=False) as services, asyncio.timeout(PATIENCE):
         await Alarms(services, deliveries, {"telegram": bot}).watch()
         assert not fake.sent("sendMessage")

@@ -16,6 +16,7 @@ from brief.settings import Settings
 from brief.store import Store, key_of, open_store
 from tests.bot.filled import NOON, everything, fill
 from tests.brief.test_store_kinds import cluster, kept, master, sentinel, url  # noqa: F401 - fixtures
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 
@@ -192,7 +193,7 @@ def test_the_verbs_carry_data_from_one_embedded_redis_to_another(tmp_path: Path)
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PAPERBOY_DATA_DIR": str(tmp_path / folder)}
         command = [str(PAPERBOY), *map(str, words)]
         return subprocess.run(
-            command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+            command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
 
     assert paperboy("one", "ask", "/time 7:30 Tokyo").returncode == 0

@@ -22,6 +22,7 @@ from brief.settings import Settings, load_settings
 from tests.fakes.sites import serve
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 
@@ -209,7 +210,7 @@ def paperboy(tmp_path: Path, environ: dict[str, str]) -> "subprocess.CompletedPr
     system = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PAPERBOY_LISTEN": "127.0.0.1:0"}
     command = [str(PAPERBOY), "check", "--json"]
     return subprocess.run(
-        command, env=system | environ, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+        command, env=system | environ, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
 
 

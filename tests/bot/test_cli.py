@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from brief.models import Brief, Paper
 from tests.fakes.sites import PREFIXES, Sites, serve
 from tests.fakes.slack_blocks import check_message
+from tests.patience import PATIENCE
 
 SAMPLE = "2026-05-01"
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -189,7 +190,7 @@ def test_a_run_ended_in_the_middle_gives_back_arxivs_turn(paperboy):
     with subprocess.Popen(command, env=paperboy.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         paperboy.sites.asked["arxiv"].wait(30)
         run.terminate()
-        run.communicate(timeout=30)
+        run.communicate(timeout=PATIENCE)
     collected = json.loads(paperboy("collect", "--date", SAMPLE, "--json").stdout)
     [arxiv] = [r for r in collected["reports"] if r["source"] == "arxiv"]
     assert arxiv["status"] == "ok", arxiv

@@ -243,7 +243,7 @@ async def test_what_does_not_end_when_told_to_stop_is_due_again_at_once(fake, se
     clock.now = EIGHT
     async with office(services, telegram=bot) as stopping:
         await stopping.scheduler.tick()
-        await fake.until(lambda: len(fake.sent("sendMessage")) == 2, "both to be sent", 5)
+        await fake.until(lambda: len(fake.sent("sendMessage")) == 2, "both to be sent")
         while (await stopping.deliveries.figures(EIGHT.date())).sent == 0:  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.01)
         for _ in range(2):

@@ -17,6 +17,7 @@ from bot.tastes import Tastes
 from brief.settings import Settings
 from brief.store import Store
 from tests.bot.filled import ANNA, GROUP, IN_GROUP, NEIGHBOURS, SLACK, everything, fill
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 
@@ -111,7 +112,14 @@ def test_the_verb_asks_first_and_says_what_brings_the_chat_back(settings: Settin
     def paperboy(*words: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
         command = [str(PAPERBOY), *words]
         return subprocess.run(
-            command, env=environ, cwd=tmp_path, input=typed, capture_output=True, text=True, check=False, timeout=60
+            command,
+            env=environ,
+            cwd=tmp_path,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
         )
 
     nobody = paperboy("forget", "telegram:7")

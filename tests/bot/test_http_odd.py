@@ -16,6 +16,7 @@ from bot.telegram_webhook import SECRET_HEADER
 from brief.settings import load_settings
 from tests.bot.fuzzing import request
 from tests.bot.http_surface import EVENTS_PATH, HOOK, SECRET, log, signed, surface, unused_port
+from tests.patience import PATIENCE
 
 __all__ = ["log", "surface", "unused_port"]  # the fixtures
 
@@ -53,12 +54,12 @@ ODD_REQUESTS = [
 async def test_odd_requests_get_an_answer_that_is_not_5xx_and_change_nothing(surface, log):
     before = await surface.effects()
     for raw in ODD_REQUESTS:
-        async with asyncio.timeout(5), surface.line() as line:
+        async with asyncio.timeout(PATIENCE), surface.line() as line:
             assert (await line.ask(raw))[0] < 500, raw[:80]
     async with surface.line() as line:
         for method in ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"):
             for path in PATHS:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     status, body = await line.ask(request(path, method=method))
                 assert status < 500, (method, path)
                 assert b"<script>" not in body
@@ -70,7 +71,7 @@ async def test_odd_requests_get_an_answer_that_is_not_5xx_and_change_nothing(sur
 async def test_bodies_that_are_too_large_or_compressed_are_refused(surface):
     bomb = gzip.compress(bytes(200 << 20))
     blocks = sys.getallocatedblocks()
-    async with asyncio.timeout(20), surface.line() as line:
+    async with asyncio.timeout(PATIENCE), surface.line() as line:
         for coding in ("gzip", "deflate", "br", "zstd", "GZIP", "gzip, gzip", "no-such"):
             event = {**signed(surface.slack, bomb), "Content-Encoding": coding}
             assert (await line.ask(request(EVENTS_PATH, bomb, **event)))[0] == 415
@@ -87,7 +88,7 @@ async def test_bodies_that_are_too_large_or_compressed_are_refused(surface):
 async def test_many_requests_in_one_go_are_answered_in_order(surface):
     reader, writer = await asyncio.open_connection(surface.host, surface.port)
     writer.write(request("/healthz", method="GET") * 500 + request("/nowhere", method="GET", Connection="close"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         answers = await reader.read(-1)
     writer.close()
     assert answers.count(b"HTTP/1.1 200") == 500
@@ -129,7 +130,7 @@ async def test_who_sends_slowly_is_cut(impatient, surface, begun):
     reader, writer = await asyncio.open_connection(surface.host, surface.port)
     writer.write(begun)
     slowly = asyncio.create_task(dribble(writer)) if begun else None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await _more(reader):
             pass
     if slowly:
@@ -151,7 +152,7 @@ async def test_who_asks_and_never_reads_is_cut(impatient, surface):
         client.connect((surface.host, surface.port))
         client.setblocking(False)  # noqa: FBT003 - the standard library's
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             with pytest.raises(ConnectionError):
                 await loop.sock_sendall(client, request("/metrics", method="GET") * 200_000)
     await surface.is_well()
@@ -160,7 +161,7 @@ async def test_who_asks_and_never_reads_is_cut(impatient, surface):
 async def test_connections_that_are_left_open_keep_nobody_out_and_are_closed(impatient, surface):
     left = [await asyncio.open_connection(surface.host, surface.port) for _ in range(300)]
     await surface.is_well()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(reader.read(-1) for reader, _ in left))
     assert all(reader.at_eof() for reader, _ in left)
     for _, writer in left:

@@ -22,6 +22,7 @@ from brief.settings import load_settings
 from tests.fakes.llm import FakeLLM
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 SKIP = ""
@@ -46,7 +47,7 @@ class Newcomer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        said, _ = await asyncio.wait_for(process.communicate("".join(f"{a}\n" for a in answers).encode()), 60)
+        said, _ = await asyncio.wait_for(process.communicate("".join(f"{a}\n" for a in answers).encode()), PATIENCE)
         assert process.returncode == status, said.decode()
         return said.decode()
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.lean import without
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 UNUSED = {"rich.console", "pygments.lexers", "cryptography.hazmat.primitives"}
 
@@ -38,7 +39,7 @@ async def test_a_process_that_serves_loads_nothing_for_terminals_and_passports(s
             env={name: value for name, value in os.environ.items() if name.startswith("PYTHON")} | told,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             _, said = await process.communicate()
     loaded = {line.rpartition("|")[2].strip() for line in said.decode().splitlines() if line.startswith("import time")}
     assert process.returncode == 1

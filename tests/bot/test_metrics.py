@@ -31,6 +31,7 @@ from brief.settings import load_settings
 from tests.bot.delivery_setting import EIGHT, MINUTE, Clock
 from tests.bot.telegramming import configured
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 SECOND = dt.timedelta(seconds=1)
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -204,11 +205,11 @@ async def test_every_role_becomes_ready(settings, unused_port, role):
             "PAPERBOY_LISTEN": f"127.0.0.1:{unused_port}",
         }
         process = await asyncio.create_subprocess_exec(PAPERBOY, role, env=environ, stderr=subprocess.PIPE)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not await is_ready(f"http://127.0.0.1:{unused_port}"):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(process.communicate(), 15)
+        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, log
 
 

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 
 from bot.queue import Queue
 from brief.errors import StoreError
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -35,6 +36,6 @@ async def test_a_worker_asks_again(queue, caplog):
     def refused() -> int:
         return sum("the queue cannot be read" in record.message for record in caplog.records)
 
-    async with asyncio.timeout(10), queue.delivering("telegram", nothing, lambda: None):
+    async with asyncio.timeout(PATIENCE), queue.delivering("telegram", nothing, lambda: None):
         while refused() < 2:  # noqa: ASYNC110 - what it says is looked at
             await asyncio.sleep(0.01)

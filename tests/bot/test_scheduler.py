@@ -20,6 +20,7 @@ from sources.sample_site import SAMPLE_DATE
 from tests.bot.delivery_setting import EIGHT, MINUTE, Clock, subscribe
 from tests.bot.telegramming import READER, configured, open_services
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 
@@ -96,7 +97,7 @@ async def test_the_day_is_collected_again_when_its_page_has_filled(services, clo
 async def test_it_ticks_by_itself_and_ends_when_told(services):
     ticks: list[dt.datetime] = []
     running = asyncio.create_task(scheduler(services, ticks).run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(ticks) < 2:  # noqa: ASYNC110 - its ticks are what is looked at
             await asyncio.sleep(0.01)
     running.cancel()
@@ -129,7 +130,7 @@ async def start(settings, fake: FakeTelegram, verb: str) -> asyncio.subprocess.P
 
 async def stopped(process: asyncio.subprocess.Process) -> bytes:
     process.send_signal(signal.SIGTERM)
-    _, log = await asyncio.wait_for(process.communicate(), 10)
+    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, log
     return log
 
@@ -145,9 +146,9 @@ async def test_each_role_does_its_own_part(settings, fake):
         await subscribe(services, f"telegram:{READER}", time=dt.time(), reminder=False)
         await services.store.client.zadd(key_of("due"), {f"telegram:{READER}": today.timestamp()})
         processes = [await start(settings, fake, "worker") for _ in range(2)]
-        await fake.until(lambda: len(fake.sent("getMe")) == 2, "two workers", 30)
+        await fake.until(lambda: len(fake.sent("getMe")) == 2, "two workers")
         processes.append(await start(settings, fake, "collector"))
-        await fake.until(lambda: fake.messages(READER), "the brief", 30)
+        await fake.until(lambda: fake.messages(READER), "the brief")
         logs = [await stopped(process) for process in processes]
     assert len(fake.messages(READER)) == 1
     assert fake.sent("getUpdates") == []

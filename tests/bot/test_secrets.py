@@ -22,6 +22,7 @@ from tests.fakes.sites import serve
 from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_faults import SERVER_ERROR
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 SECRETS = {
@@ -99,7 +100,7 @@ async def test_no_secret_is_printed_by_a_whole_run_at_debug_level(redis_at: str,
             try:
                 await talk(telegram, slack)
                 process.send_signal(signal.SIGTERM)
-                assert await asyncio.wait_for(process.wait(), 20) == 0
+                assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
             finally:
                 if process.returncode is None:
                     process.kill()

@@ -15,6 +15,7 @@ from bot.limits import Lanes, Limit, PausedError
 from bot.shared_limits import MARGIN, SharedPace
 from brief.settings import Settings
 from brief.store import Store, open_store
+from tests.patience import PATIENCE
 
 TOKEN = "123456:AAE-s3cret"
 OVERALL, CHAT, NONE = Limit(10, 0.2), Limit(1, 0.2), Limit(30, 0)
@@ -139,7 +140,7 @@ async def test_a_clock_that_went_back_stops_nobody(processes, store: Store):
     for key in await store.client.keys("{paperboy}:1:*"):
         [(member, moment)] = await store.client.zrange(key, 0, -1, withscores=True)
         await store.client.zadd(key, {member: moment + 3600})
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         assert await one.turn("a", (CHAT,), OVERALL) == 0
 
 

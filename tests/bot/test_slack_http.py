@@ -29,6 +29,7 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_http import encoded
 from tests.fakes.slack_payloads import event_callback
 from tests.fakes.telegram import FakeTelegram
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 ANOTHER = "xoxb-another-token-with-a-secret", "xapp-another-token-with-a-secret"
@@ -214,16 +215,16 @@ async def start(environ: dict[str, str], verb: str = "bot") -> asyncio.subproces
 
 
 async def stopped(process: asyncio.subprocess.Process, how: signal.Signals = signal.SIGTERM) -> str:
-    """Stop a process as an operator does and return its log; it must end well within ten seconds."""
+    """Stop a process as an operator does and return its log; it must end well."""
     process.send_signal(how)
-    _, log = await asyncio.wait_for(process.communicate(), 10)
+    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, log
     return log.decode()
 
 
 async def ended(process: asyncio.subprocess.Process) -> str:
     """Return the log of a process that must end by itself because it cannot work as set."""
-    _, log = await asyncio.wait_for(process.communicate(), 20)
+    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 1, log
     assert not any(secret in log.decode() for secret in ANOTHER)
     return log.decode()
@@ -258,7 +259,7 @@ async def test_the_process_answers_by_http(fake, environ, settings, unused_port)
         http = {"SLACK_SIGNING_SECRET": fake.signing_secret, "PAPERBOY_LISTEN": listen}
         process = await start({**environ, **http})
         assert process.stderr
-        assert b"serving in Slack" in await asyncio.wait_for(process.stderr.readline(), 20)
+        assert b"serving in Slack" in await asyncio.wait_for(process.stderr.readline(), PATIENCE)
         fake.events_url = f"http://{listen}{PATH}"
         await fake.slash("/paperboy", "must")
         assert "Must-reads" in (await fake.next_whisper("U1")).text
@@ -300,7 +301,7 @@ async def test_a_wrong_token_ends_in_a_sentence(fake, environ, name, token):
 async def test_it_stops_while_slack_is_down(fake, environ, method):
     fake.fail_http(method, 500, times=math.inf)
     process = await start(environ)
-    await fake.until(lambda: len(fake.sent(method)) >= 2, "a second try", 20)
+    await fake.until(lambda: len(fake.sent(method)) >= 2, "a second try")
     log = await stopped(process)
     assert fake.token not in log
     fake.mend()

@@ -42,6 +42,7 @@ from tests.bot.telegramming import (
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_faults import BLOCKED, SERVER_ERROR
+from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
 KNOWN = "2604.26904"
@@ -230,7 +231,7 @@ async def test_two_hundred_updates_at_once_are_answered_in_order_within_the_limi
         for chat in chats:
             await fake.send_text(chat, chat, text)
     async with open_services(configured(settings, fake, "*")) as services, polling(services, Limiter()):
-        await fake.until(lambda: all(len(fake.messages(chat)) == 4 for chat in chats), "200 answers", 60)
+        await fake.until(lambda: all(len(fake.messages(chat)) == 4 for chat in chats), "200 answers")
         await fake.idle()
     for chat in chats:
         starts = [message.text.split(" · ")[0].split("\n")[0][:12] for message in fake.messages(chat)]
@@ -319,17 +320,17 @@ async def test_a_killed_process_loses_no_update(fake, environ, settings):
         for chat in (READER, OTHER):
             await fake.send_text(chat, chat, "/help")
         first = await start(environ)
-        await fake.until(lambda: len(fake.sent("sendMessage")) == 2, "both answers to be on their way", 20)
-        await fake.until(lambda: len(fake.sent("getUpdates")) > 3, "updates to be asked for again", 20)
+        await fake.until(lambda: len(fake.sent("sendMessage")) == 2, "both answers to be on their way")
+        await fake.until(lambda: len(fake.sent("getUpdates")) > 3, "updates to be asked for again")
         first.kill()
         await first.communicate()
         fake.mend()
         second = await start(environ)
         for chat in (READER, OTHER):
-            await fake.until(lambda chat=chat: fake.messages(chat), "an answer after the restart", 20)
+            await fake.until(lambda chat=chat: fake.messages(chat), "an answer after the restart")
         await fake.idle()
         second.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(second.communicate(), 10)
+        _, log = await asyncio.wait_for(second.communicate(), PATIENCE)
         assert second.returncode == 0, log
 
 
@@ -341,7 +342,7 @@ async def test_a_failing_handler_tells_the_reader_something_and_the_log_all_but_
         told = await said(fake, f"/later {fake.token}")
         told = await said(fake, "/later")
         process.send_signal(signal.SIGINT)
-        _, log = await asyncio.wait_for(process.communicate(), 10)
+        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     reference = told.text.split("noted as ")[1].split(".")[0]
     assert f"[{reference}]".encode() in log
@@ -352,7 +353,7 @@ async def test_a_failing_handler_tells_the_reader_something_and_the_log_all_but_
 
 async def test_a_wrong_token_ends_in_a_sentence(fake, environ):
     process = await start({**environ, "TELEGRAM_BOT_TOKEN": "123:wrong"})
-    _, log = await asyncio.wait_for(process.communicate(), 20)
+    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 1
     assert b"TELEGRAM_BOT_TOKEN" in log.splitlines()[-1]
     assert b"123:wrong" not in log
@@ -361,9 +362,9 @@ async def test_a_wrong_token_ends_in_a_sentence(fake, environ):
 async def test_it_stops_while_telegram_is_down(fake, environ):
     fake.fail("getMe", SERVER_ERROR, times=math.inf)
     process = await start(environ)
-    await fake.until(lambda: len(fake.sent("getMe")) >= 2, "a second try", 20)
+    await fake.until(lambda: len(fake.sent("getMe")) >= 2, "a second try")
     process.send_signal(signal.SIGTERM)
-    _, log = await asyncio.wait_for(process.communicate(), 10)
+    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, log
     fake.mend()
 
@@ -433,7 +434,7 @@ async def test_the_process_serves_the_webhook_it_registered(fake, environ, setti
         assert "Must-reads" in (await said(fake, "/must")).text
         await fake.idle()
         process.send_signal(signal.SIGTERM)
-        _, log = await asyncio.wait_for(process.communicate(), 10)
+        _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0, log
     assert fake.delivery.hook["url"] == HOOK["TELEGRAM_WEBHOOK_URL"]
 

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from brief import redis_server
 from brief.errors import StoreError
 from brief.redis_server import embedded_redis, find_server
+from tests.patience import PATIENCE
 
 # Uses the server of a folder: says which process it is, then leaves when its input ends.
 USER = """
@@ -123,7 +124,7 @@ async def test_a_server_that_dies_while_in_use_is_started_again_with_what_it_hel
             await redis.set("key", "value")
         killed = await server_of(socket)
         os.kill(killed, signal.SIGKILL)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 with contextlib.suppress(RedisError):
                     if await server_of(socket) != killed:

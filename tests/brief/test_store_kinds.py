@@ -29,6 +29,7 @@ from brief.redis_server import find_server
 from brief.settings import load_settings
 from brief.store import Store, open_store
 from brief.turns import turn
+from tests.patience import PATIENCE
 
 NOON = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
 PASSWORD = "p@ss:w/rd"
@@ -81,7 +82,7 @@ def _answers(port: int) -> bool:
 
 
 def _until(true: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, f"{what} does not answer"
         time.sleep(0.02)
@@ -242,7 +243,7 @@ async def test_another_server_takes_over(tmp_path: Path) -> None:
 
 async def _insist(call: Callable[[], Any]) -> None:
     """Call again while nobody is master: the sentinel takes a while to be sure."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             with contextlib.suppress(StoreError):
                 await call()

@@ -11,6 +11,7 @@ import pytest
 from brief.settings import load_settings
 from brief.store import Store, open_store
 from brief.turns import turn
+from tests.patience import PATIENCE
 
 
 async def _take_turns(url: str, turns: int, results: "multiprocessing.Queue[tuple[int, int, int, int]]") -> None:
@@ -38,7 +39,7 @@ async def test_turns_of_two_processes_never_overlap_and_keep_the_gap(store: Stor
     takers = [spawn.Process(target=_taker, args=(redis_url, 4, results)) for _ in range(2)]
     for taker in takers:
         taker.start()
-    held = sorted([await asyncio.to_thread(results.get, timeout=30) for _ in range(8)])
+    held = sorted([await asyncio.to_thread(results.get, timeout=PATIENCE) for _ in range(8)])
     for taker in takers:
         taker.join()
     assert {pid for *_, pid in held} == {taker.pid for taker in takers}

@@ -28,10 +28,10 @@ from tests.fakes.slack_response import Responses
 from tests.fakes.slack_routes import Call, Routes
 from tests.fakes.slack_things import Channel, File, Message, Team, User, View
 from tests.fakes.slack_world import World
+from tests.patience import PATIENCE
 
 __all__ = ["Call", "Delivery", "FakeSlack", "Message", "NotAckedError", "View"]
 
-PATIENCE = 10.0  # seconds a test waits for something before it fails
 _SETTLED = 0.05  # seconds without a call after which nobody is thought to be at work
 
 

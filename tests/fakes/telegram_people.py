@@ -10,8 +10,7 @@ from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_delivery import Delivery
 from tests.fakes.telegram_faults import BLOCKED, kicked, migrated
 from tests.fakes.telegram_world import Chat, ChatType, Message, World, marks
-
-PATIENCE = 10.0  # seconds a test waits for something before it fails
+from tests.patience import PATIENCE
 
 
 class Acts:
