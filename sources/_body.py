@@ -32,11 +32,11 @@ async def read_body(response: httpx.Response, most: int) -> bytes:
     if not packed and codings not in ([], ["identity"]):
         raise BodyError(Trouble.BAD_ANSWER)
     inflate = zlib.decompressobj(wbits=_GZIP_OR_ZLIB)
-    body, arrived = bytearray(), False
+    body, arrived = bytearray(), 0
     async for chunk in response.aiter_bytes():
-        arrived = True
+        arrived += len(chunk)  # what follows the end of the compressed data inflates to nothing and is held by zlib
         body += _inflated(inflate, chunk, most - len(body) + 1) if packed else chunk
-        if len(body) > most:
+        if max(arrived, len(body)) > most:
             raise BodyError(Trouble.TOO_LARGE)
     if packed and arrived and not inflate.eof:
         raise BodyError(Trouble.BAD_ANSWER)

@@ -171,6 +171,12 @@ async def test_a_little_that_inflates_to_much_is_never_held(http: Http, site: Fa
     assert peak < 8 * 2**20
 
 
+async def test_what_follows_a_compressed_body_is_never_held(http: Http, site: FakeSite) -> None:
+    site.on("/x", gzip.compress(b"[]") + bytes(100_000), headers={"Content-Encoding": "gzip"})
+    error = await failure(at(http, site.url, max_bytes=100_000))
+    assert (error.trouble, error.tries) == (Trouble.TOO_LARGE, 1)
+
+
 @pytest.mark.parametrize("codings", ["gzip, gzip", "br", "gzip, identity, gzip", "nonsense"])
 async def test_a_coding_that_was_not_asked_for_is_a_bad_answer(http: Http, site: FakeSite, codings: str) -> None:
     nested = gzip.compress(gzip.compress(b"hello"))
