@@ -10,7 +10,8 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from brief.errors import Trouble
@@ -114,8 +115,9 @@ def keep_earlier(day: Day, earlier: Day) -> Day:
     asked = {report.source for report in day.reports}
     weak = {report.source for report in day.reports if report.status in (Status.FAILED, Status.PARTIAL)}
     missing = weak | {report.source for report in earlier.reports if report.source not in asked}
-    kept = [paper for paper in earlier.papers if missing & set(paper.sources)]
-    counts = {source: sum(source in paper.sources for paper in kept) for source in weak}
+    told = {paper.id: paper.sources for paper in day.papers}
+    kept = [_without(paper, told.get(paper.id, ())) for paper in earlier.papers if missing & set(paper.sources)]
+    counts = Counter(source for paper in kept for source in weak & set(paper.sources) - {*told.get(paper.id, ())})
     return day.model_copy(
         update={
             "window": day.window if "arxiv" in asked else earlier.window,
@@ -123,11 +125,18 @@ def keep_earlier(day: Day, earlier: Day) -> Day:
             "repos": tuple(merge([*day.repos, *(r for r in earlier.repos if missing & set(r.sources))])),
             "assets": tuple(merge([*day.assets, *(a for a in earlier.assets if missing & set(a.sources))])),
             "reports": (
-                *(_with_kept(report, counts.get(report.source, 0)) for report in day.reports),
+                *(_with_kept(report, counts[report.source]) for report in day.reports),
                 *(report for report in earlier.reports if report.source not in asked),
             ),
         }
     )
+
+
+def _without(paper: Paper, sources: Collection[str]) -> Paper:
+    """Return a paper without what some sources told of it, for they told it anew; it keeps its title."""
+    told = {field for field, origin in paper.origins.items() if origin.partition("_")[0] in sources} - {"title"}
+    blank = {field: Paper.model_fields[field].get_default() for field in told}
+    return paper.model_copy(update={**blank, "origins": {k: v for k, v in paper.origins.items() if k not in told}})
 
 
 async def _all(asked: Iterable[Coroutine[Any, Any, Harvest]]) -> list[Harvest]:

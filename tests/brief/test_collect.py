@@ -129,3 +129,26 @@ async def test_what_was_collected_earlier_today_is_kept_when_its_source_fails_la
     assert {p.id for p in kept.papers} == {"2604.00001", "2604.00002"}
     [note] = [n for r in kept.reports for n in r.notes if n.code == "kept_earlier"]
     assert note.params["papers"] == 1
+
+
+async def test_what_a_source_tells_anew_takes_the_place_of_what_it_told_earlier():
+    feed = Site("arxiv", Harvest(report=report("arxiv"), papers=(of("arxiv", abstract="arXiv's own"),)))
+
+    def hub(votes):
+        listed = of("huggingface", id="2604.00001", title="As listed", votes=votes, code="o/n", abstract="As copied")
+        return Site("huggingface", Harvest(report=report("huggingface"), papers=(listed,)))
+
+    morning = await collect([feed, hub(10)], ASK, NOW)
+    later = await collect([Site("arxiv", error=OSError()), hub(50)], ASK, NOW)
+    [kept] = keep_earlier(later, morning).papers
+    assert (kept.votes, kept.abstract, kept.sources) == (50, "arXiv's own", ("arxiv", "huggingface"))
+    assert kept.origins | {"votes": "huggingface", "abstract": "arxiv", "title": "arxiv"} == kept.origins
+
+
+async def test_only_what_an_answer_in_part_did_not_bring_again_counts_as_kept():
+    both = (paper(), paper(id="2604.00002"))
+    morning = await collect([Site("arxiv", Harvest(report=report("arxiv"), papers=both))], ASK, NOW)
+    part = Harvest(report=report("arxiv", Status.PARTIAL), papers=both[:1])
+    kept = keep_earlier(await collect([Site("arxiv", part)], ASK, NOW), morning)
+    [note] = [n for r in kept.reports for n in r.notes]
+    assert (len(kept.papers), note.params["papers"]) == (2, 1)
