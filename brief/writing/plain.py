@@ -8,6 +8,7 @@ import unicodedata
 from brief.writing.prompts import banned
 
 _SHOWN = 40  # characters of a mistake repeated to the model
+_ENDLESS = 8  # times the limit; marks of emphasis and blanks, which do not count, never make up so much
 # Domains that chats turn into links on their own, by their ending. File names such as AGENTS.md are left alone.
 _ENDINGS = (
     "com|org|net|io|ai|dev|app|co|cn|edu|gov|info|biz|xyz|me|uk|de|jp|hk|sg|eu|us|ru|cc|tv|gg|so|sh(?=/)|ly(?=/)|"
@@ -39,6 +40,8 @@ def plain(text: str, limit: int) -> str:
     """
     if not text.strip():
         raise ValueError("say something here, or leave the whole item out where it may be left out")
+    if len(text) > _ENDLESS * limit:  # a model that repeats itself without end; below, that would be dear to read
+        raise ValueError(_too_long(limit, len(text)))
     if any(_invisible(c) for c in text):
         raise ValueError("take out the invisible characters")
     seen = unicodedata.normalize("NFKC", text)
@@ -49,8 +52,12 @@ def plain(text: str, limit: int) -> str:
         raise ValueError(f"say what changes for the reader instead of “{match[0]}”")
     text = " ".join(_EMPHASIS.sub(lambda m: m[1] or m[2], text).split())
     if (width := columns(text)) > limit:
-        raise ValueError(f"shorten this to {limit} columns (a Chinese character takes two); it has {width}")
+        raise ValueError(_too_long(limit, width))
     return text
+
+
+def _too_long(limit: int, width: int) -> str:
+    return f"shorten this to {limit} columns (a Chinese character takes two); it has {width}"
 
 
 def columns(text: str) -> int:
