@@ -1,4 +1,4 @@
-"""Hugging Face: the papers of the day with their votes, trending models and data sets, one paper by id, search.
+"""Hugging Face: the papers of the day with their votes, trending models and data sets, one paper by id.
 
 The answers of https://huggingface.co/docs/hub/api are read as raw JSON: the rows of Daily Papers carry more than the
 official client keeps. Any field of a row may be missing; a row without an arXiv id or a title is skipped and counted.
@@ -98,15 +98,9 @@ class HuggingFace:
         if reply.status == 404:
             return None
         paper = read_paper({"paper": reply.json()})
-        if paper is None:
+        if paper is None or paper.id != paper_id:
             raise reply.error(Trouble.BAD_ANSWER)
         return paper
-
-    async def search(self, words: str, limit: int = 20) -> tuple[Paper, ...]:
-        """Return at most `limit` papers for the words, the hub's best first. Raises SourceError."""
-        query: _Params = {"q": clean(words, 200), "limit": limit}
-        rows = list_of(await self._http.at(self._site).get("/api/papers/search", query))
-        return tuple(paper for row in rows[:limit] if (paper := read_paper(record(row))))
 
 
 async def _day(fetch: Fetcher, day: dt.date, newest: dt.date) -> _Listing[Paper]:
@@ -165,7 +159,7 @@ def _notes(
 
 
 def read_paper(row: dict[str, Any], listed: dt.date | None = None) -> Paper | None:
-    """Return the paper of a row of Daily Papers or of a search, None without an arXiv id or a title."""
+    """Return the paper of a row of Daily Papers, None without an arXiv id or a title."""
     paper = record(row.get("paper"))
     split = split_arxiv_id(clean(paper.get("id"), 40))
     fields: dict[str, Any] = {

@@ -30,9 +30,9 @@ _FEEDS = ("new", "revised", "earlier")
 class SampleTransport(httpx.AsyncBaseTransport):
     """Answers the paths of Hugging Face, arXiv and GitHub from the package, whatever the host and prefix.
 
-    A search is not evaluated, except for words at Hugging Face: it finds everything the edition holds. Repositories
-    that papers link to answer by name, with the stars Hugging Face told of, but no search finds them. A day nothing is
-    known of is an empty list; any other path and any unknown id is a 404.
+    A search is not evaluated: it finds everything the edition holds. Repositories that papers link to answer by name,
+    with the stars Hugging Face told of, but no search finds them. A day nothing is known of is an empty list; any other
+    path and any unknown id is a 404.
     """
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -45,12 +45,6 @@ class SampleTransport(httpx.AsyncBaseTransport):
 
 def _daily(_: str, asked: httpx.QueryParams) -> httpx.Response:
     return httpx.Response(200, json=_days().get(asked.get("date", str(SAMPLE_DATE)), []))
-
-
-def _hub_search(_: str, asked: httpx.QueryParams) -> httpx.Response:
-    words = asked.get("q", "").lower().split()
-    found = [row for row in _rows() if all(word in f"{row['title']} {row['summary']}".lower() for word in words)]
-    return httpx.Response(200, json=found)
 
 
 def _hub_paper(wanted: str, _: httpx.QueryParams) -> httpx.Response:
@@ -90,7 +84,6 @@ def _repo(wanted: str, _: httpx.QueryParams) -> httpx.Response:
 
 _ROUTES: tuple[tuple[str, Callable[[str, httpx.QueryParams], httpx.Response]], ...] = (
     (r"/api/(daily_papers)$", _daily),
-    (r"/api/papers/(search)$", _hub_search),
     (r"/api/papers/([^/]+)$", _hub_paper),
     (r"/api/(models|datasets)$", _hub_assets),
     (r"/api/(query)$", _query),

@@ -197,19 +197,18 @@ async def test_finds_one_paper_by_id(http: Http, site: FakeSite) -> None:
     assert await hub(http, site).paper("2604.90009") is None
 
 
-@pytest.mark.parametrize(("status", "body", "trouble"), [(200, "{}", "bad_answer"), (403, "", "unauthorized")])
+OTHER = json.dumps(ROW["paper"] | {"id": "2604.90002"})
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "trouble"),
+    [(200, "{}", "bad_answer"), (200, OTHER, "bad_answer"), (403, "", "unauthorized")],
+)
 async def test_a_lookup_that_fails_says_so(http: Http, site: FakeSite, status: int, body: str, trouble: str) -> None:
     site.on("/hf/api/papers/2604.90001", body, status=status)
     with pytest.raises(SourceError) as caught:
         await hub(http, site).paper("2604.90001")
     assert caught.value.trouble == Trouble(trouble)
-
-
-async def test_searches(http: Http, site: FakeSite) -> None:
-    site.on("/hf/api/papers/search", json=[*rows(3), "noise", *ROWS[:1]])
-    found = await hub(http, site).search("folding  agents", limit=3)
-    assert [paper.id for paper in found] == ["2604.00000", "2604.00001", "2604.00002"]
-    assert site.asked[0].query == {"q": "folding agents", "limit": "3"}
 
 
 async def test_recorded_malformed_days_are_counted_row_by_row(http: Http, site: FakeSite, captures: Path) -> None:
