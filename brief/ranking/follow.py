@@ -16,10 +16,10 @@ from brief.ranking.relevance import relevance
 GROWING, TRENDING, RECENT, LINKED, POPULAR = 0.3, 0.15, 0.15, 0.15, 0.05
 _HALF_LIFE = 7.0  # days in which recency halves
 _FULL = 10_000  # stars or likes from which popularity counts in full
-_FAST = 100.0  # stars or likes a day from which growth counts in full
+_FAST = 100.0  # stars a day from which growth counts in full
 _HOT = 100.0  # the hub's trending score from which it counts in full
 
-Known = Mapping[str, tuple[int, dt.date]]  # id -> the stars or likes an earlier day knew of, and that day
+Known = Mapping[str, tuple[int, dt.date]]  # a repository's id -> the stars an earlier day knew of, and that day
 
 
 class RankedFollow(Value):
@@ -40,10 +40,10 @@ def rank_follow(
 ) -> list[RankedFollow]:
     """Return what fits a direction, best first and all that was `shown` before last; ties by id.
 
-    Relevance, and as a share of it: stars or likes gained a day since an earlier day (`known`), the hub's trending
-    score, the last push, a link from one of the day's `papers` (ids), and size. A description and topics are a line
-    that names its subject, so they are read as a title. Of one owner only the best is kept: a project, its model and
-    its data set are one thing to follow. `now` is aware.
+    Relevance, and as a share of it: stars gained a day since an earlier day (`known`), the hub's trending score, the
+    last push, a link from one of the day's `papers` (ids), and size. A description and topics are a line that names its
+    subject, so they are read as a title. Of one owner only the best is kept: a project, its model and its data set are
+    one thing to follow. `now` is aware.
     """
     corpus = Corpus([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items])
     found = relevance(corpus, profile)
@@ -55,8 +55,11 @@ def rank_follow(
         score = Score(total=sum(parts.values()), parts=parts, directions=found.directions(profile, n))
         ranked.append(RankedFollow(item=item, score=score))
     ranked.sort(key=lambda r: (r.item.id in shown, -r.score.total, r.item.id))
-    best = {_name(r.item).partition("/")[0].casefold(): r for r in reversed(ranked) if r.score.directions}
-    return sorted(best.values(), key=ranked.index)
+    best: dict[str, RankedFollow] = {}
+    for one in ranked:
+        if one.score.directions:
+            best.setdefault(_name(one.item).partition("/")[0].casefold(), one)
+    return list(best.values())
 
 
 def _shares(item: Repo | HubAsset, now: dt.datetime, known: Known, papers: Collection[str]) -> dict[str, float]:
@@ -72,16 +75,14 @@ def _shares(item: Repo | HubAsset, now: dt.datetime, known: Known, papers: Colle
 
 
 def _gained_a_day(item: Repo | HubAsset, now: dt.datetime, known: Known) -> float:
-    """Return the stars or likes gained a day since the day that knew them, or since a repository was made.
+    """Return the stars a repository gained a day since the day that knew them, or since it was made.
 
-    0 where neither is known: nothing is told of growth then.
+    0 where neither is known, and for models and data sets: nothing is told of growth then.
     """
-    count, today = _count(item), now.date()
-    created = item.created.date() if isinstance(item, Repo) and item.created else None
-    before, day = known.get(item.id) or (0, created)
-    if count is None or day is None:
+    if not isinstance(item, Repo) or item.stars is None:
         return 0.0
-    return max(0, count - before) / max(1, (today - day).days)
+    before, day = known.get(item.id) or (0, item.created and item.created.date())
+    return max(0, item.stars - before) / max(1, (now.date() - day).days) if day else 0.0
 
 
 def _name(item: Repo | HubAsset) -> str:

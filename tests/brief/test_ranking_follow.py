@@ -65,6 +65,12 @@ def test_the_age_of_a_repository_tells_of_its_growth_where_no_earlier_day_does()
     assert "growing" not in shrunk[0].score.parts
 
 
+def test_a_model_does_not_grow_by_the_stars_of_a_repository_of_its_name():
+    model = HubAsset(id="lab/agent", kind="model", description=FITTING, likes=5000)
+    [found] = rank_follow([model], PROFILE, NOW, known={"lab/agent": (100, NOW.date() - dt.timedelta(days=3))})
+    assert "growing" not in found.score.parts
+
+
 def test_a_link_from_a_paper_of_the_day_and_the_hubs_trend_count():
     plain, linked = repo("a/a", FITTING), repo("b/b", FITTING, papers=("2604.00001",))
     found = rank_follow([plain, linked], PROFILE, NOW, papers={"2604.00001"})
