@@ -111,7 +111,7 @@ def _said(row: Row) -> str:
 def _escaped(said: str) -> str:
     """Return the text without markup and mentions, no entity cut in two."""
     escaped = unmentioned(said).translate(_ESCAPES)
-    return re.sub("&[a-z]*(?= ?…$)", "", shorten(escaped, TEXT)) if units(escaped) > TEXT else escaped
+    return re.sub("&[a-z]*(?= ?…\u201d?$)", "", shorten(escaped, TEXT)) if units(escaped) > TEXT else escaped
 
 
 def _fits(found: Sequence[Row]) -> bool:

@@ -354,7 +354,7 @@ def test_the_text_is_what_the_screen_says() -> None:
     assert [line[:2] for line in text if re.match(r"\d\. ", line)] == ["1.", "2.", "3.", "4.", "5."]
 
 
-@pytest.mark.parametrize("text", ["&" * 9000, "<!channel> @here <@U1> " * 900, "&a" * 2500])
+@pytest.mark.parametrize("text", ["&" * 9000, "<!channel> @here <@U1> " * 900, "&a" * 2500, f"“{'&' * 9000}”"])
 def test_the_text_mentions_nobody_and_is_cut_between_entities(text: str) -> None:
     accepted(render(document(Paragraph((Run(text),))), date=DATE))
 
