@@ -154,7 +154,6 @@ class _Server:
 
     async def _launch(self, lock: int) -> None:
         server = find_server()
-        await asyncio.to_thread(_refuse_older, server, self.folder)
         # By its name where it can be: its owner may not be let through the folders above.
         socket = self.socket.name if self.socket.parent == self.folder else str(self.socket)
         command = [str(server), "--unixsocket", socket, *_OPTIONS]
@@ -163,6 +162,7 @@ class _Server:
             theirs = {"user": self._owner, "group": group_of(self._owner), "extra_groups": ()}
             theirs["env"] = {"PATH": os.defpath}
         try:
+            await asyncio.to_thread(_refuse_older, server, self.folder)
             await asyncio.to_thread(
                 lambda: subprocess.run(  # noqa: S603 - found by us
                     command,
@@ -175,11 +175,11 @@ class _Server:
                     **theirs,
                 )
             )
-        except OSError as error:
-            raise StoreError(f"cannot run {command[0]} ({error.strerror})") from error
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise StoreError(f"cannot run {server}: {error}") from error
         except subprocess.CalledProcessError as error:
             said = (error.stdout + error.stderr).decode(errors="replace").strip()
-            raise StoreError(f"{command[0]} refuses to start: {said[-300:]}") from error
+            raise StoreError(f"{server} refuses to start: {said[-300:]}") from error
 
     def _running(self) -> bool:
         with self.lock_file("server.lock") as lock:
@@ -225,7 +225,9 @@ def _refuse_older(server: Path, folder: Path) -> None:
     if not (folder / "appendonlydir").exists():
         return
     version = [str(server), "--version"]
-    asked = subprocess.run(version, capture_output=True, text=True, check=False, timeout=5)  # noqa: S603 - runs anyway
+    asked = subprocess.run(  # noqa: S603 - runs anyway
+        version, capture_output=True, text=True, check=False, timeout=_START_LIMIT
+    )
     found = re.search(r"v=(\d+)", asked.stdout)
     if found and int(found[1]) < 7:
         raise StoreError(

@@ -256,10 +256,13 @@ async def test_a_file_redis_cannot_read_is_told_with_its_own_words(tmp_path: Pat
     assert "ended at once: " in await refused(tmp_path)
 
 
+@pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize(("script", "said"), [("echo odd option; exit 1", "odd option"), (None, "cannot run")])
 async def test_a_redis_server_that_cannot_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, said: str, *, written: bool
 ) -> None:
+    if written:  # then its version is asked first
+        (tmp_path / "data/redis/appendonlydir").mkdir(parents=True)
     program = tmp_path / "bin/redis-server"
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n" if script else "\0not a program")
