@@ -62,8 +62,10 @@ def _folder(text: str) -> Path:
         raise ValueError("has no home directory to stand on: give an absolute path") from error
 
 
+_PORT = r":(\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"  # up to 65535
+
 _site = _shaped(
-    r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/[!-\"$->@-~]*)?",
+    rf"https?://([\w.-]+|\[[\da-fA-F:]+\])({_PORT})?(/[!-\"$->@-~]*)?",
     "wants an http or https URL without user, query or fragment",
 )
 _redis = _shaped(
@@ -78,7 +80,7 @@ _slack_token = _shaped(r"xoxb-[\w-]{1,255}", "wants the Bot User OAuth Token of 
 _app_token = _shaped(r"xapp-[\w-]{1,255}", "wants an App-Level Token of Slack's page Basic Information")
 _client_id = _shaped(r"\d{1,20}\.\d{1,20}", "wants the Client ID of Slack's page Basic Information")
 _fernet_key = _shaped(r"[\w-]{43}=", "wants 32 random bytes in URL-safe base64")
-_address = _shaped(r"([\w.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}", "wants an address and a port")
+_address = _shaped(rf"([\w.-]+|\[[0-9A-Fa-f:]+\]){_PORT}", "wants an address and a port")
 _chat_id = _shaped(
     r"telegram:-?[1-9]\d{0,15}|slack:T[A-Z0-9]{2,20}:[CDGUW][A-Z0-9]{2,20}",
     "wants telegram: and a chat's id, or slack:, a workspace's id, : and the id of a channel or person",

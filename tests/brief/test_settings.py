@@ -33,7 +33,7 @@ WRONG = {
     "SLACK_ENCRYPTION_KEY": "s3cret",
     "SLACK_API_URL": "slack.com",
     "OPERATOR_CHAT": "telegram:@me",
-    "PAPERBOY_LISTEN": "8080",
+    "PAPERBOY_LISTEN": "127.0.0.1:65536",
     "HUGGINGFACE_URL": "huggingface.co",
     "HF_TOKEN": "hf_s3cret with a space",
     "ARXIV_API_URL": "https://export.arxiv.org/?a=1",
@@ -57,7 +57,7 @@ WRONG = {
     "LLM_DAILY_TOKENS": "0",
     "LLM_DAILY_USD": "nan",
     "EMBEDDINGS_MODEL": "a model",
-    "EMBEDDINGS_BASE_URL": "localhost:11434",
+    "EMBEDDINGS_BASE_URL": "http://localhost:99999/v1",
     "EMBEDDINGS_API_KEY": "s3cret key",
 }
 
