@@ -285,4 +285,5 @@ def redis_errors() -> Iterator[None]:
     try:
         yield
     except (RedisError, RedisClusterException) as error:  # the second is no kind of the first
-        raise StoreError(f"Redis does not answer ({error}): start it, or correct REDIS_URL") from error
+        said = str(error).partition(" : <")[0]  # where no sentinel answers, it goes on with all of their connections
+        raise StoreError(f"Redis does not answer ({said}): start it, or correct REDIS_URL") from error

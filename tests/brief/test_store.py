@@ -254,6 +254,13 @@ async def test_a_redis_that_is_not_there_is_one_clear_error(tmp_path: Path) -> N
     assert "s3cret" not in str(caught.value)
 
 
+async def test_without_a_sentinel_no_connection_is_described_at_length() -> None:
+    with pytest.raises(StoreError, match=r"Redis does not answer \(No master found for 'papers'\): ") as caught:
+        async with open_store(load_settings({"REDIS_URL": "redis+sentinel://127.0.0.1:1/papers"})):
+            pytest.fail("no such sentinel")
+    assert len(str(caught.value)) < 200
+
+
 @pytest.mark.parametrize(
     "url", ["redis://host:port", "redis://localhost/0?no_such_option=1", "redis://localhost/?db=x"]
 )
