@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from brief.writing.plain import plain
 
-_MOST_TOLD = 3  # mistakes named to the model at once
+_MOST_TOLD = 8  # mistakes named to the model at once
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.settings import ModelSettings
 
 from brief.errors import WritingError, WritingTrouble
+from brief.writing.answers import what_to_change
 from brief.writing.breaker import Breaker
 from brief.writing.budget import NOTHING, Budget, Spending
 from brief.writing.failures import LONGEST_PAUSE, Failure, failure_of
@@ -23,8 +24,8 @@ from brief.writing.providers import PriceOf, Way
 from brief.writing.tries import repeated
 
 _TEMPLATE_TOKENS = 1024  # more than any chat template and pydantic-ai's words about the schema add
-_MOST_MISTAKES = 8
 _MOST_TOKENS = 10_000_000  # of one call that a report is believed
+_SENT_BACK = "Your last answer to this could not be used. Answer again with one JSON object, and mend: "
 # What only an endpoint that did not look at the schema lets through.
 _SHAPELESS = frozenset({"missing", "extra_forbidden", "json_invalid", "model_type"})
 _T = TypeVar("_T", bound=BaseModel)
@@ -93,7 +94,7 @@ class Endpoint:
         try:
             return await self._ask(_Question(task, text), meter)
         except ValidationError as error:
-            again = f"{text}\n\n{_sent_back(error)}"
+            again = f"{text}\n\n{_SENT_BACK}{what_to_change(error)}"
         try:
             return await self._ask(_Question(task, again), meter)
         except ValidationError:
@@ -197,11 +198,3 @@ def _object_in(said: str) -> str:
     """Return the JSON object of a text, without the fences and sentences that models put around it."""
     start, end = said.find("{"), said.rfind("}")
     return said[start : end + 1] if 0 <= start < end else said
-
-
-def _sent_back(error: ValidationError) -> str:
-    mistakes = error.errors(include_url=False, include_input=False, include_context=False)[:_MOST_MISTAKES]
-    lines = (f"- {'.'.join(map(str, mistake['loc'])) or 'answer'}: {mistake['msg']}"[:200] for mistake in mistakes)
-    return "Your last answer to this could not be used. Answer again with one JSON object, and mend:\n" + "\n".join(
-        lines
-    )

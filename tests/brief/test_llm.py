@@ -215,7 +215,7 @@ async def test_an_answer_that_does_not_fit_is_sent_back_once_with_the_reason(sto
         assert (await model.ask(TASK, "A paper.", meter)).value == Card(**GOOD)
     first, second = llm.asked
     assert second.user.startswith(f"{first.user}\n\n")
-    assert "- contribution: String should have at most 100 characters" in second.user
+    assert "mend: contribution: String should have at most 100 characters" in second.user
     assert "xxx" not in second.user
     assert [asked.format for asked in llm.asked] == ["json_schema"] * 2  # it did look at the schema
     assert meter.calls == 2

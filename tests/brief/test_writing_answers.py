@@ -149,6 +149,10 @@ def test_a_text_keeps_to_its_columns(make, field, limit):
     assert f"{field}: shorten this to {limit} columns" in told(make, **{field: "长" * (limit // 2) + "a"})
 
 
+def test_a_text_without_end_is_too_long_whatever_else_it_holds():
+    assert told(card, why="http://" + "_" * 4000).startswith("why: shorten this to 400 columns")
+
+
 @pytest.mark.parametrize(
     ("field", "long"), [("title", "a" * 121), ("body", "a" * 801), ("steps", ["a" * 201]), ("question", "a" * 401)]
 )
@@ -185,7 +189,7 @@ def test_a_wrong_shape_is_named(make, changes, line):
 
 def test_a_missing_field_is_named_and_many_mistakes_are_counted():
     with pytest.raises(ValidationError) as caught:
-        ReadingAnswer.model_validate({})
+        ReadingAnswer.model_validate(dict.fromkeys("abcde"))
     line = what_to_change(caught.value)
     assert line.startswith("overview: Field required; ")
     assert line.endswith("; 3 more")
