@@ -12,7 +12,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from brief.writing.endpoint import Endpoint
 
 T = TypeVar("T", bound=BaseModel)
-
-AT_ONCE: Final = 4  # requests of one process
 
 
 @dataclass(frozen=True)
