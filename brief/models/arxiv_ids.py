@@ -10,8 +10,7 @@ _OLD_STYLE = r"[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7}"
 _ID = re.compile(rf"(?P<id>{_NEW_STYLE}|{_OLD_STYLE})(?:v(?P<version>[1-9]\d?))?", re.ASCII)
 _ID_IN_TEXT = re.compile(rf"(?<![\w./-]){_ID.pattern}(?![\w/-]|\.\d)", re.ASCII)
 _ID_IN_URL = re.compile(
-    rf"(?:arxiv\.org/(?:abs|pdf|html)|(?:huggingface\.co|hf\.co|alphaxiv\.org)/(?:papers|abs))/{_ID.pattern}",
-    re.ASCII | re.IGNORECASE,
+    rf"(?i:arxiv\.org/(?:abs|pdf|html)|(?:huggingface\.co|hf\.co|alphaxiv\.org)/(?:papers|abs))/{_ID.pattern}", re.ASCII
 )
 
 

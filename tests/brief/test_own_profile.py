@@ -217,6 +217,8 @@ def test_a_paper_may_stand_beside_what_a_direction_says():
 
 def test_what_names_no_paper_or_one_to_avoid_is_named():
     assert read("seeds: foo") == (None, (("foo", "no_paper"),))
+    shouted = "//arxiv.org/abs/HEP-TH/9901001"  # archives are in lower case
+    assert read(f"seeds: {shouted}") == (None, ((shouted, "no_paper"),))
     assert read(f"avoid {ID}") == (None, ((ID, "one_paper"),))
     ids = [f"2604.{n:05}" for n in range(1, 23)]
     profile, unread = read(f"like {', '.join(ids)}")
