@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from brief.models import Brief, Day, Follow, HubAsset, Label, Language, Paper, Pick, Ranked, Repo
+from brief.models import Brief, Day, Follow, HubAsset, Language, Paper, Pick, Ranked, Repo
 from brief.profile import Profile
 from brief.ranking.diversity import missed, select
 from brief.ranking.follow import Known, RankedFollow, rank_follow
@@ -183,11 +183,10 @@ class Desk:
 
     def _pick(self, item: Ranked) -> Pick:
         paper = item.paper
-        categories = self._categories(f"{paper.title}\n{paper.abstract}", paper.categories)
         return Pick(
             paper=paper,
             score=item.score,
-            categories=categories,
+            categories=classify(f"{paper.title}\n{paper.abstract}", self._language, paper.categories),
             directions=labels(self._profile, item.score.directions, self._language),
             card=self.writer.card(item),
             revision=paper.id in self._reader.shown,
@@ -197,11 +196,10 @@ class Desk:
     def _followed(self, found: RankedFollow) -> Follow:
         item = found.item
         status, focus = self.writer.follow(item, found.score.directions)
-        if isinstance(item, Repo):
-            categories = self._categories(f"{item.description}\n{' '.join(item.topics)}")
-            return Follow(repo=item, categories=categories, status=status, focus=focus)
-        categories = self._categories(f"{item.description}\n{' '.join(item.tags)}")
-        return Follow(asset=item, categories=categories, status=status, focus=focus)
-
-    def _categories(self, text: str, arxiv: Sequence[str] = ()) -> tuple[Label, ...]:
-        return classify(text, self._language, arxiv)
+        return Follow(
+            repo=item if isinstance(item, Repo) else None,
+            asset=item if isinstance(item, HubAsset) else None,
+            categories=classify(f"{item.description}\n{' '.join(item.topics)}", self._language),
+            status=status,
+            focus=focus,
+        )

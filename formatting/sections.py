@@ -203,11 +203,7 @@ def _followed_briefly(locale: Locale, item: Follow) -> Paragraph:
 
 def named(item: Follow) -> tuple[str, str, str]:
     """Return the name, page and kind of what is followed; raises ValueError for nothing."""
-    if item.repo:
-        return shorten(item.repo.name, _NAME_COLUMNS), item.repo.url, "repo"
-    if item.asset:
-        return shorten(item.asset.id, _NAME_COLUMNS), item.asset.url, item.asset.kind
-    raise ValueError("a Follow has neither a repository nor an asset")
+    return shorten(item.item.name, _NAME_COLUMNS), item.item.url, item.asset.kind if item.asset else "repo"
 
 
 def _runs(text: str) -> Spans:

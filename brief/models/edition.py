@@ -105,6 +105,13 @@ class Follow(Value):
     status: Text = ()
     focus: Text = ()
 
+    @property
+    def item(self) -> Repo | HubAsset:
+        """What is to be followed. Raises ValueError for nothing."""
+        if found := self.repo or self.asset:
+            return found
+        raise ValueError("a Follow has neither a repository nor an asset")
+
 
 class Idea(Value):
     """A research idea built from papers of the brief; it ends in an open question."""
@@ -169,11 +176,8 @@ class Brief(Value):
     @property
     def shown(self) -> dict[str, int | None]:
         """What the reader sees of the day: paper ids with their versions, and what there is to follow."""
-        papers = {pick.paper.id: pick.paper.version for pick in self.items}
-        followed = [
-            item.id for follow in (*self.follow, *self.more_follow) for item in (follow.repo, follow.asset) if item
-        ]
-        return {**papers, **dict.fromkeys(followed)}
+        papers: dict[str, int | None] = {pick.paper.id: pick.paper.version for pick in self.items}
+        return papers | {follow.item.id: None for follow in (*self.follow, *self.more_follow)}
 
     def find(self, paper_id: str) -> Pick | None:
         """Return the pick with this id, from the recommendations or the scanning tier."""

@@ -96,6 +96,16 @@ class HubAsset(Value):
     sources: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What it is called, as a repository has a name beside its id."""
+        return self.id
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Its tags, as they are called at a repository."""
+        return self.tags
+
+    @property
     def url(self) -> str:
         """The page on the hub."""
         return f"https://huggingface.co/{'datasets/' if self.kind == 'dataset' else ''}{self.id}"

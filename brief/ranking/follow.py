@@ -45,7 +45,7 @@ def rank_follow(
     subject, so they are read as a title. Of one owner only the best is kept: a project, its model and its data set are
     one thing to follow. `now` is aware.
     """
-    corpus = Corpus([(" . ".join((_name(item), item.description, *_tags(item))), "") for item in items])
+    corpus = Corpus([(" . ".join((item.name, item.description, *item.topics)), "") for item in items])
     found = relevance(corpus, profile)
     ranked = []
     for n, item in enumerate(items):
@@ -58,7 +58,7 @@ def rank_follow(
     best: dict[str, RankedFollow] = {}
     for one in ranked:
         if one.score.directions:
-            best.setdefault(_name(one.item).partition("/")[0].casefold(), one)
+            best.setdefault(one.item.name.partition("/")[0].casefold(), one)
     return list(best.values())
 
 
@@ -83,14 +83,6 @@ def _gained_a_day(item: Repo | HubAsset, now: dt.datetime, known: Known) -> floa
         return 0.0
     before, day = known.get(item.id) or (0, item.created and item.created.date())
     return max(0, item.stars - before) / max(1, (now.date() - day).days) if day else 0.0
-
-
-def _name(item: Repo | HubAsset) -> str:
-    return item.name if isinstance(item, Repo) else item.id
-
-
-def _tags(item: Repo | HubAsset) -> tuple[str, ...]:
-    return item.topics if isinstance(item, Repo) else item.tags
 
 
 def _recency(item: Repo | HubAsset, now: dt.datetime) -> float:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from brief.models import Follow, HubAsset, Language, Paper, Pick, Ranked, Repo
+from brief.models import Follow, Language, Paper, Pick, Ranked
 from brief.profile import Profile
 from brief.writing.cards import labels
 from brief.writing.fence import fenced, gives_orders
@@ -81,10 +81,8 @@ def mentioned(number: int, pick: Pick) -> Item:
 
 def followed(number: int, follow: Follow) -> Item:
     """Return a repository, model or data set with its own description and what was measured of it."""
-    item = follow.repo or follow.asset
-    if item is None:
-        raise ValueError("a Follow has neither a repository nor an asset")
-    fields = {"name": _name(item), "description": item.description, "tags": ", ".join(_tags(item)[:8])}
+    item = follow.item
+    fields = {"name": item.name, "description": item.description, "tags": ", ".join(item.topics[:8])}
     measured = {"status": " ".join(sentence.text for sentence in follow.status)}
     shown = {name: text for name, text in (fields | measured).items() if text.strip()}
     return Item(f"R{number}", item.id, shown, commands(fields))
@@ -113,11 +111,3 @@ def evidence_of(items: Iterable[Item]) -> Evidence:
 def _evidence(texts: tuple[str, ...]) -> Evidence:
     """Build it once for all texts of an answer: it takes some milliseconds."""
     return Evidence(texts)
-
-
-def _name(item: Repo | HubAsset) -> str:
-    return item.name if isinstance(item, Repo) else item.id
-
-
-def _tags(item: Repo | HubAsset) -> Sequence[str]:
-    return item.topics if isinstance(item, Repo) else item.tags

@@ -164,5 +164,5 @@ def _related(pick: Pick, text: Text | None, outcome: Outcome[ReadingAnswer]) -> 
 
 
 def _focused(follow: Follow, focus: dict[str, Text]) -> Follow:
-    item = follow.repo or follow.asset
-    return follow.model_copy(update={"focus": focus[item.id]}) if item and item.id in focus else follow
+    said = focus.get(follow.item.id)
+    return follow.model_copy(update={"focus": said}) if said else follow
