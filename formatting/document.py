@@ -149,6 +149,13 @@ def without_pictures(document: Document) -> Document:
     return replace(document, blocks=tuple(block for block in document.blocks if not isinstance(block, Image)))
 
 
+def introduces(block: Block) -> bool:
+    """Whether a block stays with what follows it: a heading, or a label, a paragraph that stands out as a whole."""
+    if isinstance(block, Paragraph):
+        return all(isinstance(span, Run) and span.style is Style.STRONG for span in block.spans)
+    return isinstance(block, Heading)
+
+
 def plain(spans: Iterable[Span]) -> str:
     """Return the text of spans without styles and links."""
     return "".join(span.text for span in spans)

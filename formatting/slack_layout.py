@@ -25,9 +25,10 @@ from formatting.document import (
     Spans,
     Style,
     UrlButton,
+    introduces,
 )
 from formatting.fit import Line, Piece, stripped, units
-from formatting.text import clean, followed, link
+from formatting.text import chat_link, clean
 
 SLASH_COMMANDS = ("paper", "ideas", "repos", "later", "brief")  # everything else is typed `/paperboy VERB …`
 _HEADER = 150  # https://docs.slack.dev/reference/block-kit/blocks/header-block
@@ -83,7 +84,7 @@ def rows(document: Document) -> list[Row]:
         shown = list(_block(block, offered))
         if shown:
             found += [replace(shown[0], gap="\n" if introduced else "", border=not introduced), *shown[1:]]
-            introduced = _introduces(block)
+            introduced = introduces(block)
     return found
 
 
@@ -108,12 +109,6 @@ def _offered(document: Document) -> Iterator[tuple[str, str]]:
     for block in document.blocks:
         for keys in block.keys if isinstance(block, Bullets) else ():
             yield from ((key.action, key.value) for key in keys if isinstance(key, Button))
-
-
-def _introduces(block: Block) -> bool:
-    if isinstance(block, Paragraph):
-        return all(isinstance(span, Run) and span.style is Style.STRONG for span in block.spans)
-    return isinstance(block, Heading)
 
 
 def _block(block: Block, offered: frozenset[tuple[str, str]]) -> Iterator[Row]:
@@ -199,9 +194,8 @@ def _row(spans: Spans, importance: Importance) -> Iterator[Row]:
 
 def _piece(span: Span) -> Piece:
     if isinstance(span, Link):
-        shown, url = link(span.text, span.url)
-        url = url if url and followed(url) else None
-        return Piece(shown.removeprefix("https://") if shown == url else shown, url=url or "")
+        shown, url = chat_link(span.text, span.url)
+        return Piece(shown, url=url)
     text = clean(span.text)
     if span.style is Style.CODE:
         text = _typed(text)

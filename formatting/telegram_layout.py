@@ -19,9 +19,10 @@ from formatting.document import (
     Span,
     Spans,
     Style,
+    introduces,
 )
 from formatting.fit import Line, Piece, stripped
-from formatting.text import clean, followed, link, unmentioned
+from formatting.text import chat_link, clean, unmentioned
 
 # A quotation stands in quotation marks already; what a hurried reader skips is set in italics.
 _TAGS = {Style.STRONG: "b", Style.EMPHASIS: "i", Style.MUTED: "i", Style.CODE: "code"}
@@ -39,16 +40,10 @@ def lines(blocks: Iterable[Block]) -> list[Line]:
         if not shown:
             continue
         found += [replace(shown[0], gap=gap, border=alone), *shown[1:]]
-        alone = not _introduces(block)
+        alone = not introduces(block)
         title = isinstance(block, Heading) and block.level == 1
         gap = "\n\n" if alone or title else "\n"
     return found
-
-
-def _introduces(block: Block) -> bool:
-    if isinstance(block, Paragraph):
-        return all(isinstance(span, Run) and span.style is Style.STRONG for span in block.spans)
-    return isinstance(block, Heading)
 
 
 def _block(block: Block) -> Iterator[Line]:
@@ -86,9 +81,8 @@ def _line(spans: Spans, importance: Importance) -> Iterator[Line]:
 
 def _piece(span: Span) -> Piece:
     if isinstance(span, Link):
-        shown, url = link(span.text, span.url)
-        url = url if url and followed(url) else None
-        return Piece(unmentioned(shown.removeprefix("https://") if shown == url else shown), url=url or "")
+        shown, url = chat_link(span.text, span.url)
+        return Piece(unmentioned(shown), url=url)
     text = clean(span.text)
     if span.style is Style.CODE:
         return Piece(text, "" if _COMMAND.fullmatch(text) else "code")

@@ -61,6 +61,14 @@ def followed(url: str) -> bool:
     return "." in urlsplit(url).netloc
 
 
+def chat_link(text: str, url: str) -> tuple[str, str]:
+    """Return what a link shows in a chat, and where it leads, nowhere for an address that chats do not follow."""
+    shown, safe = link(text, url)
+    if not safe or not followed(safe):
+        return shown, ""
+    return shown.removeprefix("https://") if shown == safe else shown, safe
+
+
 def unmentioned(text: str) -> str:
     """Return the text so that no chat finds a name to notify in it."""
     return _MENTION.sub("@\u2060", text)
