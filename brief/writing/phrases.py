@@ -50,14 +50,6 @@ class Phrases(string.Formatter):
         """Tell whether there is a template of this key."""
         return key in self._templates
 
-    def keys(self) -> tuple[str, ...]:
-        """Every key, in file order."""
-        return tuple(self._templates)
-
-    def fields(self, key: str) -> frozenset[str]:
-        """Return the names of the facts a template needs."""
-        return self._names(self._templates[key])
-
     def _names(self, template: str) -> frozenset[str]:
         return frozenset(name for _, name, _, _ in self.parse(template) if name)
 
