@@ -255,7 +255,7 @@ async def test_when_time_runs_out_what_is_written_stays(store):
         task.cancel()  # what the limit does inside; from outside it ends the whole
         with pytest.raises(asyncio.CancelledError):
             await task
-        made = await write(draft(), model, limit=0.5)
+        made = await write(draft(), model, limit=3)
     assert notes_of(made) == {"model_late": 1}
     assert {s.origin for pick in made.items for s in pick.card.contribution} == {"model"}
     whole(made)
