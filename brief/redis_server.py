@@ -172,6 +172,7 @@ class _Server:
                     stdin=subprocess.DEVNULL,
                     capture_output=True,
                     check=True,
+                    timeout=_START_LIMIT,
                     **theirs,
                 )
             )

@@ -257,7 +257,10 @@ async def test_a_file_redis_cannot_read_is_told_with_its_own_words(tmp_path: Pat
 
 
 @pytest.mark.parametrize("written", [False, True])
-@pytest.mark.parametrize(("script", "said"), [("echo odd option; exit 1", "odd option"), (None, "cannot run")])
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("echo odd option; exit 1", "odd option"), (None, "cannot run"), ("exec sleep 3600", "timed out")],
+)
 async def test_a_redis_server_that_cannot_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, said: str, *, written: bool
 ) -> None:
@@ -267,7 +270,8 @@ async def test_a_redis_server_that_cannot_run(
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n" if script else "\0not a program")
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(redis_server, "_START_LIMIT", 2)
     assert said in await refused(tmp_path / "data")
 
 
