@@ -69,18 +69,19 @@ def as_csv(entries: Sequence[Entry]) -> bytes:
 
 
 class Format(NamedTuple):
-    """A format of the later list: the ending and media type of its files, and what writes them."""
+    """A format of the later list: its name, the ending and media type of its files, and what writes them."""
 
+    name: str
     extension: str
     media_type: str
     write: Callable[[Sequence[Entry]], bytes]
 
 
 FORMATS = {
-    "bibtex": Format("bib", "application/x-bibtex", as_bibtex),
-    "ris": Format("ris", "application/x-research-info-systems", as_ris),
-    "markdown": Format("md", "text/markdown", as_markdown),
-    "csv": Format("csv", "text/csv", as_csv),
+    "bibtex": Format("BibTeX", "bib", "application/x-bibtex", as_bibtex),
+    "ris": Format("RIS", "ris", "application/x-research-info-systems", as_ris),
+    "markdown": Format("Markdown", "md", "text/markdown", as_markdown),
+    "csv": Format("CSV", "csv", "text/csv", as_csv),
 }
 
 

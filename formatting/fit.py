@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from formatting.document import Importance
+from formatting.text import DANGLING
 
 # How short the lines of each importance may become, in turn: useful first, then bare.
 _STEPS = (
@@ -20,7 +21,6 @@ _STEPS = (
 )
 _LINK_UNITS = 16  # a link is never shorter, so that it can be read and hit
 _SENTENCE_END = re.compile("[.!?](?=\\s+[A-Z\u201c(])|[\u3002\uff01\uff1f]")
-_DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def shorten(text: str, limit: int) -> str:
         kept = head[: ends[-1]]
         return f"{kept}{' ' if kept[-1].isascii() else ''}…{closing}"
     word = head.rsplit(" ", 1)[0]
-    kept = (word if len(word) > len(head) * 0.8 else head).rstrip(_DANGLING)
+    kept = (word if len(word) > len(head) * 0.8 else head).rstrip(DANGLING)
     return f"{kept}…{closing}" if limit > 0 else ""
 
 

@@ -23,13 +23,13 @@ from formatting.document import (
     Style,
     plain,
 )
+from formatting.export import FORMATS
 from formatting.locales import Locale, load
 from formatting.text import shorten
 
 _TITLE = 120  # columns, in a list
 _NAMED = 60  # columns, where a title is named in a sentence: the whole stays within a toast's 200 characters
 _TYPED = 80  # columns of what somebody typed, repeated back
-_FORMATS = {"bibtex": "BibTeX", "ris": "RIS", "markdown": "Markdown", "csv": "CSV"}
 
 Kept = tuple[Paper, dt.datetime, dt.datetime | None]
 
@@ -136,14 +136,14 @@ def followup(language: Language, papers: Sequence[Paper]) -> Document:
 def export_choice(language: Language) -> Document:
     """Return the formats the later list can be taken away in."""
     locale = load(language)
-    formats = tuple(Button(name, "export", kind) for kind, name in _FORMATS.items())
+    formats = tuple(Button(one.name, "export", kind) for kind, one in FORMATS.items())
     text = Paragraph((Run(locale.text("export.choose")),))
     return _screen(language, locale.text("title.export"), text, Buttons((formats,)))
 
 
 def export_caption(language: Language, count: int, kind: str) -> Document:
-    """Return what is said with an exported file; `kind` is `bibtex`, `ris`, `markdown` or `csv`."""
-    return _note(language, "export.caption", n=count, kind=_FORMATS.get(kind, kind))
+    """Return what is said with an exported file; `kind` is a key of `export.FORMATS`."""
+    return _note(language, "export.caption", n=count, kind=FORMATS[kind].name)
 
 
 def start(language: Language, name: str, *, subscribed: bool, when: str) -> Document:

@@ -17,7 +17,7 @@ _URL_LENGTH = 2000
 # A mention notifies whoever bears the name; no title may do that. The word joiner shows nothing and stops it.
 _MENTION = re.compile(r"@(?=\w)")
 _CLAUSE_ENDS = "\uff0c\u3002\uff1b\uff1a\uff01\uff1f"  # full-width; between them Chinese has no gaps to cut at
-_DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"  # not before an ellipsis; the full-width forms too
+DANGLING = " ,;:(\uff0c\uff1b\uff1a\u3001\uff08"  # not before an ellipsis; the full-width forms too
 
 
 def clean(text: str) -> str:
@@ -89,7 +89,7 @@ def shorten(text: str, limit: int) -> str:
     used, end = 0, 0
     while (used := used + columns(text[end])) < limit:
         end += 1
-    return _whole(text[:end]).rstrip(_DANGLING) + "…"
+    return _whole(text[:end]).rstrip(DANGLING) + "…"
 
 
 def _whole(head: str) -> str:

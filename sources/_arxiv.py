@@ -43,7 +43,7 @@ class Rows:
 
 def site(what: str, url: str, seconds: float, *, tries: int = 3) -> Site:
     """Return a site of arXiv's, within the pace all of them share."""
-    return Site(what, url, gap=GAP, pace=PACE, connections=1, timeout=seconds, tries=tries, max_bytes=_MOST)
+    return Site(what, url, gap=GAP, pace=PACE, timeout=seconds, tries=tries, max_bytes=_MOST)
 
 
 def open_feed(reply: Reply) -> feedparser.FeedParserDict:

@@ -64,7 +64,7 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.reminder(language, 7, [paper] * 3),
         people.followup(language, [paper] * 3),
         people.export_choice(language),
-        people.export_caption(language, 3, text),
+        people.export_caption(language, 3, "csv"),
         profile(
             language, ProfileView([(text, [text] * 60)] * 20, [text] * 60, [text], [text], [(text, "no_words")] * 9)
         ),
