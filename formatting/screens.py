@@ -48,6 +48,7 @@ Kind = Literal[
     "not_begun",
     "expired",
     "old_button",
+    "no_delivery",
     "bad_time",
     "bad_zone",
     "which_zone",
