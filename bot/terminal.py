@@ -75,6 +75,14 @@ def counting(language: Language) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def checking(language: Language) -> Iterator[None]:
+    """Show on stderr that everything is being asked; silent where `progress` is."""
+    with _status() as show:
+        show(load(language).text("progress.checking"))
+        yield
+
+
+@contextmanager
 def _status() -> Iterator[Callable[[str], None]]:
     """Show a line on stderr, from the first one told until the end; silent unless both ends are a terminal."""
     if not (sys.stderr.isatty() and sys.stdout.isatty()):

@@ -140,7 +140,8 @@ def status(*, as_json: bool) -> None:
 def check(*, as_json: bool) -> bool:
     """Print what was looked at; return whether all that is configured works."""
     try:
-        findings = asyncio.run(checks.run(load_settings()))
+        with terminal.checking("en"):
+            findings = asyncio.run(checks.run(load_settings()))
     except SettingsError as error:
         if not as_json:
             raise

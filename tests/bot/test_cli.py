@@ -414,9 +414,16 @@ def test_progress_shows_on_a_terminal_only(paperboy):
     assert piped.stderr == ""
 
 
-@pytest.mark.parametrize(("what", "shown"), [("writing", "Written 7 of 20 parts"), ("reading", "Read 7 of 20 papers")])
-def test_progress_shows_how_far_the_models_are_on_a_terminal_only(what, shown):
-    program = f"from bot.terminal import steps\nwith steps('en', '{what}') as told: told(7, 20)"
+@pytest.mark.parametrize(
+    ("what", "shown"),
+    [
+        ("steps('en', 'writing') as told: told(7, 20)", "Written 7 of 20 parts"),
+        ("steps('en', 'reading') as told: told(7, 20)", "Read 7 of 20 papers"),
+        ("checking('en'): pass", "Asking everything"),
+    ],
+)
+def test_progress_shows_what_takes_long_on_a_terminal_only(what, shown):
+    program = f"from bot.terminal import checking, steps\nwith {what}"
     parent, child = pty.openpty()
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, env={**os.environ, "TERM": "xterm"}, stdout=child, stderr=child, stdin=child):
