@@ -39,9 +39,9 @@ _WEEKDAYS = {name: number for number, names in enumerate(_DAY_NAMES) for name in
 
 
 async def settings(request: Request, services: Services) -> Reply:  # noqa: ARG001  (every command takes both)
-    """What is set for this chat, with buttons to change it.
+    """What is set for this chat, and how to change it.
 
-    本聊天的设置，可用按钮修改。
+    本聊天的设置，以及怎么修改。
     """
     return _screen(request.chat, request.language)
 
@@ -129,6 +129,8 @@ async def subscribe(request: Request, services: Services) -> Reply:
 
     每天早上在这里收到简报。
     """
+    if request.chat.kind == "terminal":
+        raise refused(request, "no_delivery")
     chat = await change(request, services, subscribed=True, stopped=None)
     too_late = due(chat, services.clock()) is not None
     return screens.subscribed(request.language, _when(chat, request.language), too_late=too_late)
@@ -154,7 +156,7 @@ async def stop(request: Request, services: Services) -> Reply:
 
 def welcome(request: Request) -> Document:
     """Return what a chat is greeted with."""
-    when = _when(request.chat, request.language)
+    when = "" if request.chat.kind == "terminal" else _when(request.chat, request.language)
     return screens.start(request.language, request.name, subscribed=request.chat.subscribed, when=when)
 
 
@@ -162,7 +164,7 @@ def view_of(chat: Chat) -> settings_screen.SettingsView:
     """Return what is set for a chat, as screens take it."""
     fields = ("time", "zone", "language", "items", "weekdays_only", "subscribed", "reminder", "pictures", "weekly")
     values = {field: getattr(chat, field) for field in fields}
-    return settings_screen.SettingsView(**values, own_profile=bool(chat.profile))
+    return settings_screen.SettingsView(**values, own_profile=bool(chat.profile), arrives=chat.kind != "terminal")
 
 
 async def change(request: Request, services: Services, **fields: Any) -> Chat:

@@ -14,9 +14,10 @@ import sys
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from brief.errors import (
     BackupError,
@@ -27,7 +28,23 @@ from brief.errors import (
     StoreError,
 )
 
+
+class _Verbs(TyperGroup):
+    """The verbs. Who types a command of the chats as one is told how it is asked here."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # the types differ between releases of typer
+        if args[0] not in self.commands:
+            from bot.commands import COMMANDS
+
+            name = args[0].removeprefix("/").lower()
+            if name in COMMANDS:
+                typed = " ".join((f"/{name}", *args[1:]))
+                ctx.fail(f'{args[0]!r} is a command of the chats; here it is: paperboy ask "{typed}"')
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Verbs,
     help="The day's AI papers, ranked and explained for your own directions.",
     add_completion=False,
     no_args_is_help=True,
@@ -168,7 +185,7 @@ def ask(
 
 @app.command()
 def chat(date: DateOption = None, profile: ProfileOption = None, lang: LangOption = None) -> None:
-    """Answer the chat's commands interactively; /quit or the end of input leaves."""
+    """Answer the chat's commands interactively; quit or the end of input leaves."""
     from bot import verbs
 
     verbs.chat(date, profile, lang.value if lang else None)

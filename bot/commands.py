@@ -112,8 +112,10 @@ async def answer(line: str, request: Request, services: Services) -> Reply:
     row = COMMANDS.get(name.partition("@")[0].lower())
     if row is None:
         menu = [known for known, row in COMMANDS.items() if not row.hidden]
-        [close] = difflib.get_close_matches(name.lower(), menu, n=1) or ["help"]
-        raise refused(request, "unknown_command", f"/{name}", f"/{close}", usage=True)
+        close = difflib.get_close_matches(name.lower(), menu, n=1)
+        if not close:
+            raise refused(request, "strange_command", f"/{name}", usage=True)
+        raise refused(request, "unknown_command", f"/{name}", f"/{close[0]}", usage=True)
     if row.changes(text) and not request.admin:
         raise CommandError(people_screens.admins_only(request.language), usage=False)
     return await row.run(replace(request, text=text), services)

@@ -7,6 +7,7 @@ already, in `.env` or by the process, is changed only by who says so, and never 
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -30,7 +31,7 @@ def init() -> None:
     """Ask, and write what was answered; raises SettingsError when `.env` or the profile cannot be written."""
     _look()
     known = given_values()
-    asker = choose_language(known.get("BRIEF_LANGUAGE", "en"))
+    asker = choose_language(known.get("BRIEF_LANGUAGE") or _likely_language())
     talk = _Talk(asker, known)
     asker.say("welcome", path=ENV.absolute())
     talk.tell_wrong()
@@ -42,6 +43,15 @@ def init() -> None:
     if directions:
         talk.answers["PAPERBOY_PROFILE"] = str(PROFILE.absolute())
     _write(talk, directions)
+
+
+def _likely_language() -> str:
+    """Return the language of the terminal where it is one of ours, else English.
+
+    POSIX names the variables and their order: https://pubs.opengroup.org/onlinepubs/9699919799/basedefs/V1_chap08.html
+    """
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, named), "").startswith("zh") else "en"
 
 
 def _look() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 
 import typer
 
@@ -37,6 +38,16 @@ def write_explained(made: Brief, form: str) -> None:
         typer.echo(markdown.render(document))
     else:
         terminal.show(document)
+
+
+def write_refusal(document: Document, form: str, date: dt.date) -> None:
+    """Write on stderr why there is no answer; for a chat, the calls that would tell it, on stdout."""
+    if form == "markdown":
+        typer.echo(markdown.render(document), err=True)
+    elif form in _CHATS:
+        _write_calls(form, date, document)
+    else:
+        terminal.show(document, sys.stderr)
 
 
 def write_reply(reply: Reply, form: str, date: dt.date) -> None:

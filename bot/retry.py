@@ -15,17 +15,23 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-async def until_answered(call: Callable[[], Awaitable[_T]], silence: Callable[[Exception], str | None], who: str) -> _T:
+async def until_answered(
+    call: Callable[[], Awaitable[_T]],
+    silence: Callable[[Exception], str | None],
+    who: str,
+    tries: int | None = None,
+) -> _T:
     """Return what a call returns, made again after every error that `silence` has words for; others are raised.
 
-    The caller sets the time limit. What the call does may so be done twice, when only the answer was lost.
+    The caller sets the time limit, or says after how many `tries` silence is raised, too. What the call does may so be
+    done twice, when only the answer was lost.
     """
     for n in count():
         try:
             return await call()
         except Exception as error:
             said = silence(error)
-            if said is None:
+            if said is None or n + 1 == tries:
                 raise
             if n == 0:
                 _log.warning("%s does not answer (%s); trying again", who, " ".join(said.split())[:_SAID])

@@ -21,12 +21,13 @@ _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _T = TypeVar("_T")
 
 
-async def insist(call: Callable[[], Awaitable[_T]]) -> _T:
+async def insist(call: Callable[[], Awaitable[_T]], tries: int | None = None) -> _T:
     """Return what a call returns, made again for as long as Slack does not answer or has an error of its own.
 
-    The caller sets the time limit. A message may so be sent twice, when only the answer was lost.
+    The caller sets the time limit, or how many `tries` there are. A message may so be sent twice, when only the answer
+    was lost.
     """
-    return await until_answered(call, _silence, "Slack")
+    return await until_answered(call, _silence, "Slack", tries)
 
 
 def code(error: SlackApiError) -> str:

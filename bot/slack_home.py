@@ -25,6 +25,7 @@ from formatting.press import Press
 from formatting.text import shorten
 
 _ERROR_COLUMNS = 240  # of what is said under a field
+_SUBSCRIPTION = ("subscribe", "unsubscribe")  # what these change stands in the tab
 
 Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
@@ -70,7 +71,7 @@ class Home:
             await self._note(seen, chat, screens.message("old_button", chat.language))
         elif wanted.action == "settings":
             await self._open_settings(seen, chat, wanted)
-        elif row.toast:
+        elif row.toast or (seen.home and wanted.action in _SUBSCRIPTION):
             await self._note(seen, chat, await self._screens.answer(chat, _line(wanted), wanted.date))
         else:
             await self._turn(seen, chat, wanted)

@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -30,6 +29,7 @@ from formatting.text import shorten
 LONG = 800  # characters; an answer of more goes into the thread of its headline instead of flooding a channel
 ALT_CHARACTERS = 1000  # https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 CAPTION_CHARACTERS = 500  # the library sends a caption in the address, whose length is limited
+RESPONSE_TRIES = 3  # of a response_url that cannot be reached; there is another way to answer
 _DMS_KNOWN = 10_000  # direct messages whose channel is remembered
 
 # Codes that stay however often it is tried, with the reasons of `Chat.stopped`. `invalid_auth` and `not_authed` are not
@@ -153,8 +153,8 @@ class Sender:
         """Answer one person by a response_url, or `replace` what they pressed.
 
         It works five times within 30 minutes (https://docs.slack.dev/interactivity/handling-user-interaction); after
-        that, or where Slack refuses, the answer is shown to the person anew: in the channel, or where the bot is not
-        in it, in their direct messages.
+        that, where Slack refuses, or where it cannot be reached, the answer is shown to the person anew: in the
+        channel, or where the bot is not in it, in their direct messages.
         """
         kind = {"response_type": "ephemeral"}
         thread = {"thread_ts": place.thread} if place.thread else {}
@@ -247,20 +247,19 @@ class Sender:
 
     async def _taken_at_all(self, url: str, message: renderer.Message, said: dict[str, Any]) -> bool:
         """Tell whether Slack took an answer for a response_url, with its pictures or without."""
-        if await insist(partial(self._taken, url, {**renderer.parameters(message), **said})):
-            return True
         bare = renderer.bare(message)
-        return bare != message and await insist(partial(self._taken, url, {**renderer.parameters(bare), **said}))
+        try:
+            return await self._taken(url, message, said) or (bare != message and await self._taken(url, bare, said))
+        except (aiohttp.ClientError, OSError):  # nothing answers there, or Slack gave no address
+            return False
 
-    async def _taken(self, url: str, body: dict[str, Any]) -> bool:
-        """Tell whether Slack took an answer for a response_url."""
+    async def _taken(self, url: str, message: renderer.Message, said: dict[str, Any]) -> bool:
+        """Tell whether Slack took a message for a response_url; raises what aiohttp does where nothing answers."""
         client = AsyncWebhookClient(
             url, proxy=self._client.proxy, session=self._client.session, retry_handlers=[], logger=_sdk_log
         )
-        try:
-            answer = await client.send_dict(body)
-        except aiohttp.InvalidURL:  # Slack gave none, or none that leads anywhere
-            return False
+        body = {**renderer.parameters(message), **said}
+        answer = await insist(lambda: client.send_dict(body), RESPONSE_TRIES)
         return answer.status_code == 200 and _fine(answer.body)
 
     async def _reach(self, place: Place, call: _Call, retries: int = RETRIES) -> AsyncSlackResponse:

@@ -31,6 +31,8 @@ from formatting.terminal import render
 
 PIPE_WIDTH = 100  # columns where there is no terminal to ask
 CHAT_ID = "terminal:local"
+_LEAVING = ("quit", "exit")
+_ABOUT_A_PAPER = ("/paper", "/save", "/done", "/remove", "/like", "/dislike", "/why", "/similar")
 
 
 def show(document: Document, out: IO[str] | None = None) -> None:
@@ -73,6 +75,14 @@ def counting(language: Language) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def checking(language: Language) -> Iterator[None]:
+    """Show on stderr that everything is being asked; silent where `progress` is."""
+    with _status() as show:
+        show(load(language).text("progress.checking"))
+        yield
+
+
+@contextmanager
 def _status() -> Iterator[Callable[[str], None]]:
     """Show a line on stderr, from the first one told until the end; silent unless both ends are a terminal."""
     if not (sys.stderr.isatty() and sys.stdout.isatty()):
@@ -104,15 +114,17 @@ async def request(services: Services, date: dt.date, language: Language | None) 
 
 
 async def chat(services: Services, date: dt.date, language: Language | None) -> None:
-    """Answer commands typed line by line until the end of input or /quit; first of all show the top five."""
+    """Answer commands typed line by line until the end of input or `quit`; first of all show the top five."""
     asked = await request(services, date, language)
     labels = _labels(await _say("/top", asked, services), {})
+    if sys.stdin.isatty():
+        how = load(asked.language).spans("progress.chat")
+        show(Document("", asked.language, (Paragraph(how),)))
     while (line := _read()) is not None:
-        if line in ("/quit", "/exit"):
+        if line.removeprefix("/") in _LEAVING:
             return
         if line:
-            command = labels.get(line.casefold(), line)
-            labels = _labels(await _say(command, asked, services), labels)
+            labels = _labels(await _say(_command(line, labels), asked, services), labels)
             asked = _followed(asked, await request(services, date, language))
 
 
@@ -129,6 +141,15 @@ def _followed(before: Request, now: Request) -> Request:
     """Return the request with the chat as it is now; a language just set outweighs the program's option."""
     changed = now.chat.language != before.chat.language
     return replace(now, language=now.chat.language if changed else before.language)
+
+
+def _command(line: str, labels: dict[str, str]) -> str:
+    """Return what a line means: the command of a label, `/save 2` for paper 2 of the list, else what was typed."""
+    name, _, number = line.partition(" ")
+    opens, _, paper = labels.get(number.strip(), "").partition(" ")
+    if number and opens == "/paper" and name in _ABOUT_A_PAPER:
+        return f"{name} {paper}"
+    return labels.get(line.casefold(), line)
 
 
 async def _say(line: str, request: Request, services: Services) -> Document | None:

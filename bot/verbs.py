@@ -18,7 +18,7 @@ from bot import status as statuses
 from bot import terminal, wiring
 from bot.commands import CommandError, answer
 from bot.feedback import read_votes
-from bot.output import write_brief, write_explained, write_reply
+from bot.output import write_brief, write_explained, write_refusal, write_reply
 from bot.services import Services, nothing_collected
 from bot.status import Status
 from brief.errors import NothingCollectedError, SettingsError
@@ -103,7 +103,7 @@ def ask(text: str, date: dt.date | None, profile: Path | None, lang: Language | 
             try:
                 write_reply(await answer(text, request, services), form, request.date)
             except CommandError as error:
-                write_reply(error.document, form, request.date)
+                write_refusal(error.document, form, request.date)
                 return 2 if error.usage else 1
         return 0
 
@@ -140,7 +140,8 @@ def status(*, as_json: bool) -> None:
 def check(*, as_json: bool) -> bool:
     """Print what was looked at; return whether all that is configured works."""
     try:
-        findings = asyncio.run(checks.run(load_settings()))
+        with terminal.checking("en"):
+            findings = asyncio.run(checks.run(load_settings()))
     except SettingsError as error:
         if not as_json:
             raise

@@ -61,10 +61,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line of thought, wrapped as the surface likes."""
+    """One line of thought, wrapped as the surface likes; `typed` is said instead where nothing can be pressed."""
 
     spans: Spans
     importance: Importance = Importance.NORMAL
+    typed: Spans | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,15 @@ def introduces(block: Block) -> bool:
     if isinstance(block, Paragraph):
         return all(isinstance(span, Run) and span.style is Style.STRONG for span in block.spans)
     return isinstance(block, Heading)
+
+
+def to_be_typed(document: Document) -> Document:
+    """Return the same document for a surface of text: without pictures, and without a word about buttons."""
+    typed = (
+        replace(block, spans=block.typed) if isinstance(block, Paragraph) and block.typed else block
+        for block in without_pictures(document).blocks
+    )
+    return replace(document, blocks=tuple(typed))
 
 
 def plain(spans: Iterable[Span]) -> str:

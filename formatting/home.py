@@ -78,8 +78,11 @@ def _later(locale: Locale, kept: Sequence[Kept]) -> Iterator[Block]:
 def _settings(locale: Locale, values: SettingsView) -> Iterator[Block]:
     yield Divider()
     yield Heading(2, (Run(locale.text("title.settings")),))
-    yield from said(locale.language, values)
-    yield Buttons(((Button(locale.text("slack.home.change"), "settings"),),))
+    own, state = ("unsubscribe", "subscribed") if values.subscribed else ("subscribe", "not_subscribed")
+    yield Paragraph((Run(locale.text(f"slack.home.{state}")),))  # a tab is no place where it could arrive
+    yield said(locale.language, values)[1]
+    subscription = Button(locale.text(f"button.{own}"), own)
+    yield Buttons(((subscription, Button(locale.text("slack.home.change"), "settings")),))
 
 
 def _starred(locale: Locale, blocks: Iterable[Block], waiting: set[str]) -> Iterator[Block]:

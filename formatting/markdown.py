@@ -21,7 +21,7 @@ from formatting.document import (
     Style,
     UrlButton,
     separated,
-    without_pictures,
+    to_be_typed,
 )
 from formatting.text import clean, link
 
@@ -33,7 +33,7 @@ _MARKS = {Style.STRONG: "**", Style.EMPHASIS: "*"}
 
 def render(document: Document) -> str:
     """Return the document as CommonMark, ending in a newline. Links are http and https only."""
-    blocks = filter(None, (_block(block) for block in without_pictures(document).blocks))
+    blocks = filter(None, (_block(block) for block in to_be_typed(document).blocks))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -26,6 +26,7 @@ from formatting.document import (
 from formatting.export import FORMATS
 from formatting.locales import Locale, load
 from formatting.text import shorten
+from formatting.typed import either
 
 _TITLE = 120  # columns, in a list
 _NAMED = 60  # columns, where a title is named in a sentence: the whole stays within a toast's 200 characters
@@ -39,14 +40,14 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
     locale = load(language)
     title = locale.text("title.later_page", page=page, pages=pages) if pages > 1 else locale.text("title.later")
     if not rows:
-        return _screen(language, title, Paragraph(locale.spans("later.empty")), _today(locale))
+        return _screen(language, title, either(locale, "later.empty"), _today(locale))
     offered = tuple(_beside(locale, paper.id, done) for paper, _, done in rows)
     papers = Bullets(tuple(_kept(locale, row) for row in rows), numbered=True, keys=offered)
     keys = tuple(_keys(n, paper.id, done) for n, (paper, _, done) in enumerate(rows, 1))
     turns = [Button("◀", "later", str(page - 1))] if page > 1 else []
     turns += [Button("▶", "later", str(page + 1))] if page < pages else []
     below = (*turns, Button(locale.text("button.export"), "export"))
-    return _screen(language, title, papers, _muted(locale.text("later.keys")), Buttons((*keys, below)))
+    return _screen(language, title, papers, either(locale, "later.keys", Style.MUTED), Buttons((*keys, below)))
 
 
 def saved_note(language: Language, paper: Paper, fresh: bool) -> Document:  # noqa: FBT001 - what People.keep answered
@@ -147,15 +148,23 @@ def export_caption(language: Language, count: int, kind: str) -> Document:
 
 
 def start(language: Language, name: str, *, subscribed: bool, when: str) -> Document:
-    """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it."""
+    """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it.
+
+    `when` is empty where nothing can arrive.
+    """
     locale = load(language)
     who = shorten(name, 40)
     title = locale.text("start.hello", name=who) if who else locale.text("start.hello_plain")
     arrives = locale.spans("start.subscribed" if subscribed else "start.not_subscribed", when=when)
-    lines = [locale.spans("start.purpose"), arrives, *(locale.spans(f"start.{k}") for k in ("push", "ask", "change"))]
-    paragraphs = [Paragraph(line) for line in lines]
-    own = "unsubscribe" if subscribed else "subscribe"
-    return _screen(language, title, *paragraphs, _today(locale, own, "settings", "help"))
+    paragraphs = [
+        Paragraph(locale.spans("start.purpose")),
+        Paragraph(arrives if when else locale.spans("message.no_delivery.text")),
+        either(locale, "start.push"),
+        Paragraph(locale.spans("start.ask")),
+        either(locale, "start.change"),
+    ]
+    own = ("unsubscribe" if subscribed else "subscribe",) if when else ()
+    return _screen(language, title, *paragraphs, _today(locale, *own, "settings", "help"))
 
 
 def subscribed(language: Language, when: str, *, too_late: bool) -> Document:

@@ -22,6 +22,7 @@ from formatting.document import (
 )
 from formatting.locales import Locale, load
 from formatting.text import shorten
+from formatting.typed import either
 from formatting.why import NO_LESSONS, Lessons, moved
 
 _KEYWORDS = 6  # of a direction
@@ -134,23 +135,23 @@ def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
         source = locale.text("profile.file", origin=shorten(view.origin, _FILE))
     else:
         source = locale.text("profile.packaged")
-    for note in (source, *_taught(locale, view.lessons)):
-        yield Paragraph((Run(note, Style.MUTED),))
+    yield Paragraph((Run(source, Style.MUTED),))
+    yield from _taught(locale, view.lessons)
     if view.own:
         yield Paragraph(locale.spans("profile.again", text=_one_line(view.own)), Importance.DETAIL)
     else:
         yield Paragraph(locale.spans("profile.change"))
 
 
-def _taught(locale: Locale, lessons: Lessons) -> Iterator[str]:
+def _taught(locale: Locale, lessons: Lessons) -> Iterator[Paragraph]:
     """Yield how many clicks taught and what they moved most; without any, that clicks teach."""
     if not lessons.clicks:
-        yield locale.text("profile.votes")
+        yield either(locale, "profile.votes", Style.MUTED)
         return
     words = moved(locale, lessons)
-    yield locale.text("profile.taught", n=lessons.clicks)
+    yield Paragraph((Run(locale.text("profile.taught", n=lessons.clicks), Style.MUTED),))
     if words:
-        yield locale.text("profile.moved", words=words)
+        yield Paragraph((Run(locale.text("profile.moved", words=words), Style.MUTED),))
 
 
 def _buttons(locale: Locale, view: ProfileView, *, undo: bool) -> Buttons:

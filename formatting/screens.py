@@ -39,6 +39,7 @@ _SUMMARY_COLUMNS = 240
 
 Kind = Literal[
     "unknown_command",
+    "strange_command",
     "not_an_id",
     "no_id",
     "no_paper",
@@ -48,6 +49,7 @@ Kind = Literal[
     "not_begun",
     "expired",
     "old_button",
+    "no_delivery",
     "bad_time",
     "bad_zone",
     "which_zone",

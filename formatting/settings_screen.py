@@ -11,6 +11,7 @@ from formatting.locales import Locale, load
 
 _TIMES = ("07:00", "07:30", "08:00", "09:00", "10:00")
 _ITEMS = ("3", "5", "8", "10")
+_EVERYWHERE = ("language", "items", "profile")  # what is not about that which arrives
 LANGUAGES: dict[Language, str] = {"zh": "中文", "en": "English"}
 _ZONES = {
     "Asia/Shanghai": "shanghai",
@@ -26,7 +27,7 @@ _ZONES = {
 class SettingsView:
     """What is set: `zone` is an IANA name, `items` from 3 to 10, `weekly` a day of the week, Monday is 0.
 
-    Who may not change it is shown no buttons.
+    Who may not change it is shown no buttons. In a terminal nothing `arrives`: what is about that is left out.
     """
 
     time: dt.time
@@ -40,6 +41,7 @@ class SettingsView:
     weekly: int | None = None
     allowed_to_change: bool = True
     own_profile: bool = False
+    arrives: bool = True
 
 
 def settings(language: Language, values: SettingsView) -> Document:
@@ -47,18 +49,20 @@ def settings(language: Language, values: SettingsView) -> Document:
     locale = load(language)
     title = locale.text("title.settings")
     state, lines = said(language, values)
-    told = locale.spans("settings.type" if values.allowed_to_change else "say.admins_only")
+    told = Paragraph(locale.spans("settings.type" if values.allowed_to_change else "say.admins_only"))
     below = (Buttons(_buttons(locale, values)),) if values.allowed_to_change else ()
-    blocks = (Heading(1, (Run(title),)), state, lines)
-    return Document(title, language, (*blocks, Paragraph(told), *below), plain(state.spans))
+    blocks = (Heading(1, (Run(title),)), state, lines, *((told,) if values.arrives else ()), *below)
+    return Document(title, language, blocks, plain(state.spans))
 
 
 def said(language: Language, values: SettingsView) -> tuple[Paragraph, Bullets]:
     """Return whether the brief arrives, and a line for everything else that is set."""
     locale = load(language)
-    state = locale.text("settings.subscribed" if values.subscribed else "settings.not_subscribed")
-    lines = tuple((_line(locale, key, text),) for key, text in _said(locale, values).items())
-    return Paragraph((Run(state),), Importance.ESSENTIAL), Bullets(lines)
+    state = "settings.subscribed" if values.subscribed else "settings.not_subscribed"
+    state = state if values.arrives else "message.no_delivery.text"
+    shown = _said(locale, values)
+    lines = tuple((_line(locale, key, shown[key]),) for key in (shown if values.arrives else _EVERYWHERE))
+    return Paragraph((Run(locale.text(state)),), Importance.ESSENTIAL), Bullets(lines)
 
 
 def when(language: Language, time: dt.time, zone: str, *, weekdays_only: bool) -> str:
@@ -96,14 +100,19 @@ def _line(locale: Locale, key: str, text: str) -> Paragraph:
 
 def _buttons(locale: Locale, values: SettingsView) -> tuple[tuple[Button, ...], ...]:
     """Return a row a setting. Each button names the value it sets, so that pressing it twice does no harm."""
+    language = tuple(_choice(name, "lang", code, values.language) for code, name in LANGUAGES.items())
+    items = tuple(_choice(number, "items", number, str(values.items)) for number in _ITEMS)
+    profile = Button(locale.text("button.profile"), "profile")
+    if not values.arrives:
+        return language, items, (profile,)
     zones = [_choice(locale.text(f"city.{name}"), "zone", zone, values.zone) for zone, name in _ZONES.items()]
     own = "unsubscribe" if values.subscribed else "subscribe"
     return (
         tuple(_choice(time, "time", time, f"{values.time:%H:%M}") for time in _TIMES),
         tuple(zones[:3]),
         tuple(zones[3:]),
-        tuple(_choice(name, "lang", code, values.language) for code, name in LANGUAGES.items()),
-        tuple(_choice(number, "items", number, str(values.items)) for number in _ITEMS),
+        language,
+        items,
         (
             _switch(locale, "weekdays", on=values.weekdays_only),
             _switch(locale, "reminder", on=values.reminder),
@@ -112,7 +121,7 @@ def _buttons(locale: Locale, values: SettingsView) -> tuple[tuple[Button, ...], 
             _switch(locale, "weekly", on=values.weekly is not None),
             _switch(locale, "pictures", on=values.pictures),
         ),
-        (Button(locale.text(f"button.{own}"), own), Button(locale.text("button.profile"), "profile")),
+        (Button(locale.text(f"button.{own}"), own), profile),
     )
 
 

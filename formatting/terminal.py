@@ -27,7 +27,7 @@ from formatting.document import (
     Span,
     Spans,
     Style,
-    without_pictures,
+    to_be_typed,
 )
 from formatting.text import clean, link
 from formatting.wrap import breaks
@@ -61,7 +61,7 @@ def render(document: Document, width: int, *, color: bool) -> str:
         legacy_windows=False,
         _environ={},  # NO_COLOR and COLUMNS are the caller's to decide on
     )
-    for line in _Layout(width, color).lines(without_pictures(document).blocks):
+    for line in _Layout(width, color).lines(to_be_typed(document).blocks):
         console.print(line, soft_wrap=True, highlight=False)
     return out.getvalue()
 

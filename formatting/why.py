@@ -11,6 +11,7 @@ from brief.models import Language, Paper, Score
 from formatting import paper as shown
 from formatting.document import Block, Bullets, Button, Buttons, Document, Heading, Importance, Paragraph, Run, Style
 from formatting.locales import Locale, load
+from formatting.typed import either
 
 _NAMED = 60  # columns of a title in the heading
 _WORDS = 5  # keywords of a direction, and words that moved
@@ -145,7 +146,7 @@ def _clicks(locale: Locale, view: WhyView) -> Iterator[Block]:
     """Yield what clicks changed, what they leave open, and from when they count; without any, how they teach."""
     lessons = view.lessons
     if not lessons.clicks:
-        yield Paragraph((Run(locale.text("why.only_seeds" if view.seeds else "why.no_clicks"), Style.MUTED),))
+        yield either(locale, "why.only_seeds" if view.seeds else "why.no_clicks", Style.MUTED)
         return
     words = moved(locale, lessons)
     if words:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -67,6 +68,22 @@ def settings(redis_url: str, tmp_path: Path) -> Settings:
     with redis.Redis.from_url(redis_url) as client:
         client.flushdb()
     return load_settings({"REDIS_URL": redis_url, "PAPERBOY_DATA_DIR": str(tmp_path / "data")})
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no note come before an answer in Slack that says it takes a while, however busy the machine.
+
+    Tests of the note ask for `hurried`.
+    """
+    if answers := sys.modules.get("bot.slack_answers"):
+        monkeypatch.setattr(answers, "WORKING_AFTER", 2 * PATIENCE)
+
+
+@pytest.fixture
+def hurried(unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a note come before almost every answer in Slack."""
+    monkeypatch.setattr("bot.slack_answers.WORKING_AFTER", 0.01)
 
 
 @pytest.fixture

@@ -284,9 +284,29 @@ def test_a_paper_outside_the_day_is_fetched(paperboy):
 )
 def test_bad_input_is_answered_with_an_example(paperboy, text, status, said):
     answer = paperboy("ask", text, "--date", SAMPLE)
-    assert answer.returncode == status
-    assert said in answer.stdout
+    assert (answer.returncode, answer.stdout) == (status, "")
+    assert said in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(("lang", "press"), [("en", "[Pp]ress|button"), ("zh", "点按钮|按钮|点论文")])
+def test_the_terminal_says_what_to_type_instead_of_what_to_press(paperboy, lang, press):
+    lines = ["/start", "/help", "/later", "/profile", "/why 2604.26904", "/settings", "/save 2604.26904", "/later"]
+    said = paperboy("chat", "--date", SAMPLE, "--lang", lang, stdin="\n".join(lines)).stdout
+    assert "/done" in said
+    assert not re.search(f"{press}|👍|☆|✓", said)
+
+
+def test_the_terminal_promises_no_brief_that_nobody_brings(paperboy):
+    asked = paperboy("ask", "/subscribe", "--date", SAMPLE)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "paperboy init" in asked.stderr
+    assert "0 chats subscribed" in paperboy("status").stdout
+    assert "/subscribe" not in paperboy("ask", "/start", "--date", SAMPLE).stdout
+    settings = paperboy("ask", "/settings", "--date", SAMPLE).stdout
+    assert "paperboy init" in settings
+    assert not re.search(r"/subscribe|/time|arrives here", settings)
+    assert "Language: English" in settings
 
 
 @pytest.mark.parametrize("name", ["brief", "top", "more", "must", "repos", "ideas", "sources", "help"])
@@ -315,6 +335,16 @@ def test_the_numbers_of_a_list_open_one_card_after_the_other(paperboy):
     card = said.rpartition("2604.26904\n\n")[2]
     assert third[1] in card
     assert "Abstract" in card
+
+
+def test_the_number_of_a_paper_stands_for_its_id_behind_a_command(paperboy):
+    top = paperboy("ask", "/top", "--date", SAMPLE).stdout
+    third = re.search(r"^ 3 .+?<https://arxiv.org/abs/([\d.]+)", top, re.MULTILINE | re.DOTALL)
+    assert third
+    said = paperboy("chat", "--date", SAMPLE, stdin="/save 3\n/why 99\nquit\n/more\n").stdout
+    assert f"Undo: /remove {third[1]}" in said
+    assert "“99” is not an arXiv id" in said
+    assert "Also worth scanning" not in said
 
 
 def test_the_terminal_has_a_later_list_and_settings_of_its_own(paperboy, tmp_path):
@@ -353,6 +383,8 @@ def test_check_asks_the_language_model_where_one_is_configured(paperboy):
         (("brief", "--date", "2999-01-01"), {}, 2, "has not begun"),
         (("brief", "--lang", "fr"), {}, 2, "'zh', 'en'"),
         (("nonsense",), {}, 2, "No such command"),
+        (("why", "2604.26904"), {}, 2, 'paperboy ask "/why 2604.26904"'),
+        (("/top",), {}, 2, 'paperboy ask "/top"'),
         (("brief", "--explain", "--format", "json"), {}, 2, "paperboy brief --explain --format"),
         (("brief", "--profile", "missing.toml"), {}, 1, "missing.toml"),
         (("brief",), {"BRIEF_TIME": "8am", "BRIEF_TIMEZONE": "Mars"}, 1, "BRIEF_TIMEZONE"),
@@ -382,9 +414,16 @@ def test_progress_shows_on_a_terminal_only(paperboy):
     assert piped.stderr == ""
 
 
-@pytest.mark.parametrize(("what", "shown"), [("writing", "Written 7 of 20 parts"), ("reading", "Read 7 of 20 papers")])
-def test_progress_shows_how_far_the_models_are_on_a_terminal_only(what, shown):
-    program = f"from bot.terminal import steps\nwith steps('en', '{what}') as told: told(7, 20)"
+@pytest.mark.parametrize(
+    ("what", "shown"),
+    [
+        ("steps('en', 'writing') as told: told(7, 20)", "Written 7 of 20 parts"),
+        ("steps('en', 'reading') as told: told(7, 20)", "Read 7 of 20 papers"),
+        ("checking('en'): pass", "Asking everything"),
+    ],
+)
+def test_progress_shows_what_takes_long_on_a_terminal_only(what, shown):
+    program = f"from bot.terminal import checking, steps\nwith {what}"
     parent, child = pty.openpty()
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, env={**os.environ, "TERM": "xterm"}, stdout=child, stderr=child, stdin=child):
@@ -405,6 +444,7 @@ def test_the_chat_on_a_terminal_waits_for_its_reader_and_ctrl_c_leaves(paperboy)
         os.close(child)
         seen = _until(parent, "paperboy> ")
         assert "Waiting for" not in seen  # all was stored
+        assert "quit leaves" in seen
         os.write(parent, b"/more\n")
         assert "Also worth scanning" in _until(parent, "paperboy> ")
         assert _interrupted(chat) == 0

@@ -61,6 +61,16 @@ def newcomer(tmp_path: Path) -> Newcomer:
     return Newcomer(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [({"LANG": "zh_CN.UTF-8"}, "zh"), ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"), ({"LANG": "de_DE"}, "en")],
+)
+async def test_the_terminals_own_language_is_offered(newcomer, environ, language) -> None:
+    said = await newcomer.init(**environ)
+    assert f"[{language}]" in said.splitlines()[0]
+    assert newcomer.values["BRIEF_LANGUAGE"] == language
+
+
 async def test_everything_is_asked_tried_and_written(newcomer, redis_url) -> None:
     async with FakeTelegram() as telegram, FakeSlack() as slack, FakeLLM({"ok": True}) as llm:
         telegram.user(101, "Anna")

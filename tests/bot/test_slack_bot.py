@@ -169,6 +169,7 @@ async def test_what_takes_several_messages_is_told_in_full_to_one_person_too(fak
 # -- what takes long --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_slow_work_is_shown_in_the_thread_and_replaced_by_the_answer(fake, bot, library):
     await fake.mention(f"paper {SLOW}")
     note = await fake.next_message("C1")
@@ -180,6 +181,7 @@ async def test_slow_work_is_shown_in_the_thread_and_replaced_by_the_answer(fake,
     assert fake.messages("C1") == [note]
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_slow_work_in_a_direct_message_is_replaced_too(fake, bot, library):
     await fake.say("U1", f"paper {SLOW}")
     note = await fake.next_message("U1")
@@ -191,6 +193,7 @@ async def test_slow_work_in_a_direct_message_is_replaced_too(fake, bot, library)
     assert fake.messages("U1") == [note]
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_slow_work_that_is_shared_becomes_the_title_of_its_thread(fake, bot, library):
     await fake.slash("/paper", f"{SLOW} share")
     note = await fake.next_message("C1")
@@ -204,6 +207,7 @@ async def test_slow_work_that_is_shared_becomes_the_title_of_its_thread(fake, bo
     assert "Contribution" in "".join(message.plain for message in fake.messages("C1")[1:])
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_slow_work_that_cannot_be_shared_is_told_once(fake, bot, library):
     await fake.slash("/paper", f"{SLOW} share", channel="C2")
     await fake.until(lambda: fake.sent("chat.postMessage"))
@@ -213,6 +217,7 @@ async def test_slow_work_that_cannot_be_shared_is_told_once(fake, bot, library):
     assert INVITE in note.plain
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_slow_command_shows_work_to_who_typed_it(fake, bot, library):
     await fake.slash("/paper", SLOW)
     assert (await fake.next_whisper("U1")).plain == WORKING
@@ -236,6 +241,7 @@ def screen(fake: FakeSlack, seen_by: str = "") -> Message:
     return fake.world.post(fake.room("U1"), fake.team("T1").bot_user, "A page", blocks)
 
 
+@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("seen_by", ["", "U1"])
 async def test_a_slow_press_shows_work_in_place_and_then_the_answer(fake, bot, library, seen_by):
     page = screen(fake, seen_by)
@@ -249,6 +255,7 @@ async def test_a_slow_press_shows_work_in_place_and_then_the_answer(fake, bot, l
     assert fake.whispers("U1") == [page][: bool(seen_by)]
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_what_fails_in_the_end_leads_back_from_the_page_it_covered(fake, bot, library):
     page = screen(fake)
     library._paper = None
@@ -260,6 +267,7 @@ async def test_what_fails_in_the_end_leads_back_from_the_page_it_covered(fake, b
     assert SLOW in page.plain
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_the_answer_comes_even_when_the_work_could_not_be_shown(fake, bot, library, caplog):
     fake.fail("chat.postMessage", "internal_thing")
     await fake.say("U1", f"paper {SLOW}")

@@ -240,6 +240,20 @@ async def opened_settings(fake: FakeSlack) -> View:
     return await pressing(fake, await opened_home(fake), "settings")
 
 
+async def test_a_new_member_subscribes_in_the_tab_and_takes_it_back(fake, services):
+    words = load("zh")
+    view = await opened_home(fake)
+    assert words.text("slack.home.not_subscribed") in view.plain
+    view = await pressing(fake, view, "subscribe")
+    assert (await services.people.chat(ADA)).subscribed
+    assert view == fake.home("U1")
+    assert view.plain.startswith("已订阅")
+    assert words.text("slack.home.subscribed") in view.plain
+    view = await pressing(fake, view, "unsubscribe")
+    assert not (await services.people.chat(ADA)).subscribed
+    assert words.text("slack.home.not_subscribed") in view.plain
+
+
 async def test_settings_are_changed_in_a_modal(fake, services):
     form = await opened_settings(fake)
     delivery = await fake.submit(

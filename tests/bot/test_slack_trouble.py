@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import slack_answers, slack_attempt
+from bot import slack_attempt
 from bot.services import Services
 from bot.slack import SlackBot
 from bot.slack_answers import while_slow
@@ -63,8 +63,8 @@ async def bot(services, fake) -> AsyncIterator[SlackBot]:
 # -- work without end -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_work_without_end_is_given_up_and_told(fake, bot, monkeypatch, caplog):
-    monkeypatch.setattr(slack_answers, "WORKING_AFTER", 0.01)
     monkeypatch.setattr(slack_attempt, "ANSWER_LIMIT", 0.5)
     await fake.mention(f"paper {ENDLESS}")
     note = await fake.next_message("C1")

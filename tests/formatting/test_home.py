@@ -96,11 +96,12 @@ def test_what_has_nothing_to_say_says_how_to_begin(language: Language) -> None:
 
 
 @LANGUAGES
-def test_the_settings_are_said_in_lines_with_one_button(language: Language) -> None:
+def test_the_settings_are_said_in_lines_with_a_button_to_change_them(language: Language) -> None:
     tab = home(language, None, [], VIEW)
     assert "07:30" in shown(tab)
     assert "Asia/Shanghai" in shown(tab)
-    assert ("settings", "") in pressed(tab)
+    assert load(language).text("slack.home.subscribed") in shown(tab)
+    assert {("settings", ""), ("unsubscribe", "")} <= set(pressed(tab))
     assert not {"time", "zone", "lang", "items"} & {action for action, _ in pressed(tab)}
 
 
