@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from brief.models import Paper, Ranked, Score
+from brief.models import Example, Paper, Ranked, Score
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus, Floats
-from brief.ranking.learning import Learned, Taste, documents, learned
+from brief.ranking.examples import ALIKE, Likeness
+from brief.ranking.learning import Learned, Taste, documents, learned, like_examples
 from brief.ranking.meaning import Meaning
 from brief.ranking.relevance import Relevance, paper_document, relevance, together
 from brief.ranking.signals import Followed, typical_votes
@@ -58,11 +59,14 @@ def rank(
     papers and this profile, and adds to what their words say.
     """
     laid = laid or laid_out(papers, now)
-    found, taught = _read(laid.corpus, profile, taste, now)
+    found, taught, like = _read(laid.corpus, profile, taste, now)
     texts = {"relevance": found.score} | ({"meaning": _gained(found, meaning)} if meaning else {})
     weights = _weights(np.sum(list(texts.values()), axis=0)).tolist()
     texts |= {"learned": taught.gain} if taste.clicks else {}
     columns, doubt = {name: values.tolist() for name, values in texts.items()}, taught.doubt.tolist()
+    judged = {click.paper for click in taste.clicks}
+    alike = [n for n in np.flatnonzero(like.whole >= ALIKE).tolist() if papers[n].id not in judged]
+    examples = {n: _example(taste, like, n) for n in alike}
     named, followed = np.count_nonzero(found.matched, axis=0).tolist(), Followed(profile)
     ranked = []
     for n, paper in enumerate(papers):
@@ -72,7 +76,9 @@ def rank(
                 parts |= {name: weight * value for name, value in laid.signals[n].items()}
             parts |= followed.parts(paper)
         directions = found.directions(profile, n) if named[n] else ()
-        score = Score(total=sum(parts.values()), parts=parts, directions=directions, doubt=doubt[n])
+        score = Score(
+            total=sum(parts.values()), parts=parts, directions=directions, doubt=doubt[n], example=examples.get(n)
+        )
         ranked.append(Ranked(paper=paper, score=score))
     return sorted(ranked, key=lambda r: (-r.score.total, r.paper.id))
 
@@ -87,12 +93,21 @@ def _weights(relevance: Floats) -> Floats:
     return np.asarray(np.where(relevance > OFF_TOPIC, np.minimum(1.0, relevance / ON_TOPIC) ** 2, 0.0))
 
 
-def _read(corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime) -> tuple[Relevance, Learned]:
-    """Return the relevance of the newest documents of a corpus, and what the clicks add to it."""
+def _example(taste: Taste, like: Likeness, document: int) -> Example:
+    """Return the example that a document is like the most."""
+    click = taste.clicks[int(like.shares[:, document].argmax())]
+    named = click.kind == "named"
+    return Example(paper=click.paper, title=click.title, named=named, alike=float(like.whole[document]))
+
+
+def _read(corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime) -> tuple[Relevance, Learned, Likeness]:
+    """Return the relevance of the newest documents of a corpus, what clicks add, and how like examples they are."""
     if not taste.clicks:
         found = relevance(corpus, profile).of(corpus.new)
-        return found, Learned(np.zeros(len(found.score)), np.zeros(len(found.score)))
+        none = np.zeros(len(found.score))
+        return found, Learned(none, none), Likeness(none, none[None])
     larger = Corpus(documents(taste), corpus)
     found = relevance(larger, profile)
     gain, doubt = learned(taste, larger, found, now)
-    return found.of(corpus.new), Learned(gain[corpus.new], doubt[corpus.new])
+    like = like_examples(taste, larger, found, now)
+    return found.of(corpus.new), Learned(gain[corpus.new], doubt[corpus.new]), like.of(corpus.new)
