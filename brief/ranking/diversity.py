@@ -31,9 +31,9 @@ def select(ranked: Sequence[Ranked], count: int, chosen: Sequence[Ranked] = (), 
     last of a short list, unless it is chosen before, and the first ones of the last tier.
     """
     taken = {r.paper.id for r in chosen}
-    wanted = [r for r in ranked if r.paper.id not in taken and _wanted(r)]
-    alike = _most_alike(wanted, LIKE_EXAMPLES[0] if named else LIKE_EXAMPLES[1])
-    fitting = [r for r in wanted if r.paper.id in alike or _near(r, named=named)]
+    rest = [r for r in ranked if r.paper.id not in taken]
+    alike = _most_alike(rest, LIKE_EXAMPLES[0] if named else LIKE_EXAMPLES[1])
+    fitting = [r for r in rest if r.paper.id in alike or (_wanted(r) and _near(r, named=named))]
     owed = alike if named else alike | {r.paper.id for r in fitting if _followed(r)}
     choice = _Choice(fitting, count, owed, last=named)
     for old in chosen:
@@ -89,9 +89,9 @@ class _Choice:
         return r.score.total + curious - SAME_WORDS * repeated - SAME_DIRECTION * self._served[_leading(r)]
 
 
-def _most_alike(wanted: Sequence[Ranked], count: int) -> set[str]:
-    """Return the ids of the papers that are most like an example, at most so many."""
-    alike = [(r.score.example.alike, r.paper.id) for r in wanted if r.score.example]
+def _most_alike(ranked: Sequence[Ranked], count: int) -> set[str]:
+    """Return the ids of the papers that are most like an example, at most so many, none of them avoided."""
+    alike = [(r.score.example.alike, r.paper.id) for r in ranked if r.score.example and "avoided" not in r.score.parts]
     return {paper_id for _, paper_id in sorted(alike, reverse=True)[:count]}
 
 
