@@ -64,9 +64,7 @@ def rank(
     weights = _weights(np.sum(list(texts.values()), axis=0)).tolist()
     texts |= {"learned": taught.gain} if taste.clicks else {}
     columns, doubt = {name: values.tolist() for name, values in texts.items()}, taught.doubt.tolist()
-    judged = {click.paper for click in taste.clicks}
-    alike = [n for n in np.flatnonzero(like.whole >= ALIKE).tolist() if papers[n].id not in judged]
-    examples = {n: _example(taste, like, n) for n in alike}
+    examples = _examples(papers, taste, like)
     named, followed = np.count_nonzero(found.matched, axis=0).tolist(), Followed(profile)
     ranked = []
     for n, paper in enumerate(papers):
@@ -93,11 +91,23 @@ def _weights(relevance: Floats) -> Floats:
     return np.asarray(np.where(relevance > OFF_TOPIC, np.minimum(1.0, relevance / ON_TOPIC) ** 2, 0.0))
 
 
-def _example(taste: Taste, like: Likeness, document: int) -> Example:
-    """Return the example that a document is like the most."""
-    click = taste.clicks[int(like.shares[:, document].argmax())]
-    named = click.kind == "named"
-    return Example(paper=click.paper, title=click.title, named=named, alike=float(like.whole[document]))
+def _examples(papers: Sequence[Paper], taste: Taste, like: Likeness) -> dict[int, Example]:
+    """Return the nearest example of each paper, by its number, that is clearly like other papers than itself.
+
+    A paper that the profile names is known to the reader, and no find.
+    """
+    numbers = {paper.id: n for n, paper in enumerate(papers)}
+    whole, shares = like.whole.copy(), like.shares.copy()
+    for row, click in enumerate(taste.clicks):
+        if (n := numbers.get(click.paper)) is not None:
+            whole[n] -= np.inf if click.kind == "named" else shares[row, n]
+            shares[row, n] = -np.inf
+    found = np.flatnonzero(whole >= ALIKE).tolist()
+    nearest = {n: taste.clicks[int(shares[:, n].argmax())] for n in found}
+    return {
+        n: Example(paper=click.paper, title=click.title, named=click.kind == "named", alike=float(whole[n]))
+        for n, click in nearest.items()
+    }
 
 
 def _read(corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime) -> tuple[Relevance, Learned, Likeness]:

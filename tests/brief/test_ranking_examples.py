@@ -100,6 +100,21 @@ def test_the_named_paper_itself_is_no_find():
     assert [r.score.example for r in order if r.paper.id == one.id] == [None]
 
 
+@pytest.mark.parametrize("kind", ["opened", "like"])
+def test_a_click_on_what_is_like_an_example_does_not_hide_the_example(kind):
+    found = next(p for p in DAY if OF[p.id] == "sheep")
+    order = rank(DAY, READER, NOW, taste=learn(named("sheep"), found, kind, NOW))
+    [example] = [r.score.example for r in order if r.paper.id == found.id]
+    assert example.paper == paper(800, "sheep").id
+
+
+def test_a_paper_is_no_example_of_itself():
+    taste = judged("traffic", "traffic", "traffic")
+    lone = Paper(id=taste.clicks[0].paper, title=taste.clicks[0].title, abstract="Something else entirely.")
+    order = rank([lone], READER, NOW, taste=taste.model_copy(update={"clicks": taste.clicks[:1]}))
+    assert order[0].score.example is None
+
+
 def test_a_score_names_the_nearest_example():
     order = rank(DAY, READER, NOW, taste=named("sheep", "traffic"))
     titles = {"sheep": paper(800, "sheep"), "traffic": paper(801, "traffic")}
