@@ -9,7 +9,8 @@ How these figures are kept honest:
 - The profiles in `profiles/` were written from what each list says of itself, before any of them was scored and
   without a look at what the lists hold. They are never revised.
 - Methods and constants are chosen on the readers of `shared/development.py`: three of the lists, and readers made up
-  from the texts alone. `--development` measures those and nothing else. The other lists are only reported.
+  from the texts alone; and on those of `shared/beside.py`, who want more than their profile says. `--development`
+  measures these and nothing else. The other lists are only reported.
 - The brief made by hand is only reported, too. The packaged profile was written knowing it.
 """
 
@@ -25,6 +26,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from shared.beside import NOTHING, seen
 from shared.by_hand import compare
 from shared.development import LISTS, readers
 from shared.labelled import Figures, LabelledDay, days_of, judge, labelled, papers_of
@@ -77,7 +79,10 @@ def learning(label: str, days: Sequence[LabelledDay], profile: Profile) -> Itera
 
 
 def development(shared: Path) -> dict[str, dict[str, Any]]:
-    """Return the figures of the readers for development: nDCG@20 over all days, and over the last third with clicks."""
+    """Return the figures of the readers for development: nDCG@20 over all days, and over the last third with clicks.
+
+    Of those who name or like papers beside their profile: how many of these a day are recommended, or shown at all.
+    """
     figures: dict[str, dict[str, Any]] = {}
     for reader in readers(shared):
         orders = {
@@ -87,6 +92,12 @@ def development(shared: Path) -> dict[str, dict[str, Any]]:
         name = f"{reader.kind} {reader.name}"
         figures[f"{name}.ndcg20"] = _figure(orders.pop("ours"), peers=orders)
         figures.update(learning(name, reader.days, reader.profile))
+    for subject, ways in seen(shared):
+        plain = ways.pop(NOTHING)
+        for way, found in ways.items():
+            name, papers = f"beside {subject}: {way}", {"papers": found.papers}
+            figures[f"{name}.five"] = _figure(found.five, peers={"fixed": plain.five}) | papers
+            figures[f"{name}.shown"] = _figure(found.shown, peers={"fixed": plain.shown}) | papers
     return figures
 
 

@@ -46,6 +46,7 @@ async def why(request: Request, services: Services) -> Reply:
         facts=_facts(paper, profile),
         usual_votes=usual_votes(paper, typical_votes(day.papers)),
         seeds=len(profile.seeds),
+        common=stands.common,
         curiosity=curiosity if (curiosity := CURIOUS * stands.item.score.doubt) >= _CURIOUS else 0.0,
         lessons=taught,
     )
@@ -93,7 +94,7 @@ def _reason(stands: Standing, made: Brief | None) -> Reason:
         "other_day": not stands.listed,
         "avoided": "avoided" in item.score.parts,
         "seen": stands.seen,
-        "unnamed": not item.score.directions,
+        "unnamed": not item.score.directions and item.score.example is None,
         "lower": stands.place > PICKS,
     }
     return next((reason for reason, holds in reasons.items() if holds), "alike")

@@ -79,10 +79,12 @@ class Draft:
     def brief(self, chosen: Sequence[Ranked] | None = None) -> Brief:
         """Return the edition with these recommendations in this order, by default the ranking's.
 
-        What they displace is worth scanning before all else.
+        What they displace is worth scanning before all else. What the ranking chose beside the directions, for it is
+        like papers that the reader wants more of, keeps its place.
         """
         day, desk = self.day, self._desk
-        chosen = self.chosen if chosen is None else chosen
+        beside = [item for item in self.chosen if not item.score.directions]
+        chosen = self.chosen if chosen is None else [*chosen[: PICKS - len(beside)], *beside]
         taken = {item.paper.id for item in chosen}
         scanned = [item for item in (*self.chosen, *self._scanned) if item.paper.id not in taken][:SCAN]
         considered, fresh = len(day.papers), len(self._best)

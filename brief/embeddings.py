@@ -14,21 +14,19 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import httpx
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
 
+from brief.embeddings_answer import Floats32, Vectors, read
 from brief.errors import WritingError, WritingTrouble
 from brief.settings import Settings
 from brief.store import Store, key_of, redis_errors
 from brief.writing.breaker import Breaker
+from brief.writing.budget import NOTHING, Budget, Spending
 from brief.writing.llm import Waits
 from brief.writing.tries import repeated
-
-Floats32 = NDArray[np.float32]
 
 WAITS: Final = Waits(connect=5.0, whole=3.0, backoff=0.5)
 PATIENT: Final = 120.0  # seconds for the papers of a collection, which no reader waits for
@@ -38,7 +36,6 @@ SHORT: Final = 600  # characters of a text that was too long: small models take 
 
 _KEEP = dt.timedelta(days=30)
 _LONGEST_PAUSE = 20.0  # seconds that the endpoint may ask for before a repeat
-_MOST_BYTES = 4 * 2**20  # of one answer: 32 vectors of 4,096 components in digits are 3 MB
 _CHUNK = 500  # vectors read from Redis at once
 _PASSING = frozenset({WritingTrouble.RATE_LIMITED, WritingTrouble.SERVER_ERROR, WritingTrouble.UNREACHABLE})
 
@@ -49,24 +46,42 @@ _log = logging.getLogger(__name__)
 async def open_embeddings(
     settings: Settings, store: Store, clock: Callable[[], dt.datetime], waits: Waits = WAITS
 ) -> AsyncIterator[Embeddings | None]:
-    """Yield the configured model, None when there is none; `waits.whole` is for all texts that a reader waits for."""
+    """Yield the configured model, None when there is none; `waits.whole` is for all texts that a reader waits for.
+
+    It may read LLM_DAILY_TOKENS a day, counted apart from what language models take, so that neither is left without
+    because of the other. `clock` tells the real time, in UTC.
+    """
     if settings.embeddings_model is None or settings.embeddings_base_url is None:
         yield None
         return
+
+    def today() -> dt.date:
+        return clock().astimezone(settings.brief_timezone).date()
+
+    budget = Budget(store, tokens=settings.llm_daily_tokens, usd=None, today=today, account="embeddings")
     key = settings.embeddings_api_key
     headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key.get_secret_value()}"} if key else {})
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address
     async with httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(None, connect=waits.connect)) as client:
-        yield Embeddings(client, settings.embeddings_base_url, settings.embeddings_model, store, Breaker(clock), waits)
+        url, model = settings.embeddings_base_url, settings.embeddings_model
+        yield Embeddings(client, url, model, store, budget=budget, breaker=Breaker(clock), waits=waits)
 
 
 class Embeddings:
     """An embeddings model at its endpoint; `name` is the model's."""
 
     def __init__(
-        self, client: httpx.AsyncClient, url: str, name: str, store: Store, breaker: Breaker, waits: Waits
+        self,
+        client: httpx.AsyncClient,
+        url: str,
+        name: str,
+        store: Store,
+        *,
+        budget: Budget,
+        breaker: Breaker,
+        waits: Waits,
     ) -> None:
-        self.name = name
+        self.name, self._budget = name, budget
         self._client, self._url, self._redis = client, url, store.client
         self._breaker, self._waits = breaker, waits
 
@@ -169,23 +184,44 @@ class Embeddings:
         return await repeated(lambda: self._ask(texts), _pause, self._waits.backoff)
 
     async def _ask(self, texts: Sequence[str]) -> list[Floats32]:
-        """Return the vectors of a few texts (https://platform.openai.com/docs/api-reference/embeddings/create).
+        """Return the vectors of a few texts, within the budget of the day. Raises WritingError.
 
-        They are asked for in digits, which every server can give. Raises WritingError.
+        No tokenizer makes more tokens of a text than it has bytes, beside a first and a last one. What was refused, or
+        never sent, is not spent.
         """
-        question = {"model": self.name, "input": [_sendable(text) for text in texts], "encoding_format": "float"}
+        said = [_sendable(text) for text in texts]
+        most = sum(len(text.encode()) + 2 for text in said)
+        held = await self._budget.reserve(Spending(most, 0.0))
+        if held is None:
+            raise WritingError(WritingTrouble.OVER_BUDGET, self.name)
+        try:
+            found = await self._answer(said)
+        except _UnbilledError:
+            await held.settle(NOTHING)
+            raise
+        await held.settle(Spending(min(found.tokens or most, most), 0.0))
+        return found.vectors
+
+    async def _answer(self, said: Sequence[str]) -> Vectors:
+        """Send some texts (https://platform.openai.com/docs/api-reference/embeddings/create).
+
+        Vectors are asked for in digits, which every server can give. Raises WritingError.
+        """
+        question = {"model": self.name, "input": said, "encoding_format": "float"}
         try:
             async with self._client.stream("POST", f"{self._url}/embeddings", json=question) as response:
                 if response.status_code != httpx.codes.OK:
-                    raise _RefusedError(_trouble(response.status_code), self.name, _retry_after(response))
-                body = await _bounded(response)
+                    raise _UnbilledError(_trouble(response.status_code), self.name, _retry_after(response))
+                found = await read(response, len(said))
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise _UnbilledError(WritingTrouble.UNREACHABLE, self.name) from None
         except httpx.TimeoutException:
             raise WritingError(WritingTrouble.TIMEOUT, self.name) from None
         except httpx.HTTPError:
             raise WritingError(WritingTrouble.UNREACHABLE, self.name) from None
-        if (vectors := _vectors(body, len(texts))) is None:
+        if found is None:
             raise WritingError(WritingTrouble.BAD_ANSWER, self.name)
-        return vectors
+        return found
 
     # -- what is remembered -------------------------------------------------------------------------------------------
 
@@ -210,53 +246,17 @@ class Embeddings:
                 await pipe.execute()
 
 
-class _RefusedError(WritingError):
-    """A request that was answered with an error; `pause` is in seconds, None where none was asked for."""
+class _UnbilledError(WritingError):
+    """A request that was not sent, or refused; `pause` is in seconds, None where none was asked for."""
 
-    def __init__(self, trouble: WritingTrouble, model: str, pause: float | None) -> None:
+    def __init__(self, trouble: WritingTrouble, model: str, pause: float | None = None) -> None:
         super().__init__(trouble, model)
         self.pause = pause
-
-
-class _Row(BaseModel):
-    index: Annotated[int, Field(ge=0)]
-    embedding: Annotated[list[float], Field(min_length=1, max_length=8_192)]
-
-
-class _Answer(BaseModel):
-    data: list[_Row]
-
-
-def _vectors(body: bytes | None, count: int) -> list[Floats32] | None:
-    """Return the unit vectors of an answer in the order they were asked for; None unless all are there and usable."""
-    try:
-        rows = sorted(_Answer.model_validate_json(body or b"").data, key=lambda row: row.index)
-    except ValidationError:
-        return None
-    if [row.index for row in rows] != list(range(count)) or len({len(row.embedding) for row in rows}) != 1:
-        return None
-    vectors = np.array([row.embedding for row in rows])
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    if not np.isfinite(lengths).all() or not lengths.all():
-        return None
-    return list((vectors / lengths).astype(np.float32))
 
 
 def _sendable(text: str) -> str:
     """Return a text as endpoints take it: neither empty nor too long, of whole characters."""
     return text[:LONGEST].encode(errors="replace").decode() or " "
-
-
-async def _bounded(response: httpx.Response) -> bytes | None:
-    """Return the body, None when it is longer than any answer, or compressed without having been asked for."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        return None
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return None
-    return bytes(body)
 
 
 def _trouble(status: int) -> WritingTrouble:
@@ -274,7 +274,7 @@ def _pause(error: Exception) -> bool | float:
     """Return whether a failed request is repeated, or in how many seconds the endpoint wants it."""
     if not isinstance(error, WritingError) or error.trouble not in _PASSING:
         return False
-    pause = error.pause if isinstance(error, _RefusedError) else None
+    pause = error.pause if isinstance(error, _UnbilledError) else None
     return True if pause is None else pause <= _LONGEST_PAUSE and pause
 
 

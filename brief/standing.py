@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +12,9 @@ from brief.edition import Reader, unseen
 from brief.models import Day, Paper, Ranked
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus
+from brief.ranking.examples import common
 from brief.ranking.learning import Taste, documents, moved
-from brief.ranking.relevance import relevance
+from brief.ranking.relevance import paper_document, relevance
 from brief.ranking.score import Laid, rank
 
 _KNOWN = 2  # papers that say a word, the clicked ones included: the name of a single method tells a reader nothing
@@ -21,7 +23,8 @@ _KNOWN = 2  # papers that say a word, the clicked ones included: the name of a s
 class Standing(NamedTuple):
     """A paper with its score, and its place (from 1) among so many papers of the day that are new to the reader.
 
-    `listed` tells whether it is of the day, `seen` whether the reader was shown it before.
+    `listed` tells whether it is of the day, `seen` whether the reader was shown it before; `common` are words that it
+    has in common with the example its score names, the most telling first.
     """
 
     item: Ranked
@@ -29,6 +32,7 @@ class Standing(NamedTuple):
     of: int
     listed: bool
     seen: bool
+    common: Sequence[str] = ()
 
 
 class Moved(NamedTuple):
@@ -51,7 +55,15 @@ def standing(paper: Paper, day: Day, profile: Profile, *, reader: Reader, laid: 
         order = rank([*papers, paper], profile, now, taste=reader.taste)
     order = [item for item in order if item.paper.id == paper.id or unseen(item.paper, reader.shown)]
     place = next(n for n, item in enumerate(order, 1) if item.paper.id == paper.id)
-    return Standing(order[place - 1], place, len(order), listed, not unseen(paper, reader.shown))
+    item, seen = order[place - 1], not unseen(paper, reader.shown)
+    return Standing(item, place, len(order), listed, seen, _common(item, reader.taste, laid.corpus))
+
+
+def _common(item: Ranked, taste: Taste, corpus: Corpus) -> Sequence[str]:
+    """Return the words that a paper has in common with the example that it is like."""
+    example = item.score.example
+    said = [(click.title, click.opening) for click in taste.clicks if example and click.paper == example.paper][:1]
+    return common(Corpus([*said, paper_document(item.paper)], corpus), corpus.size, corpus.size + 1) if said else ()
 
 
 def moved_words(corpus: Corpus, profile: Profile, taste: Taste, last: int, now: dt.datetime) -> Moved:

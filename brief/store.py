@@ -8,7 +8,7 @@
 {paperboy}:1:shown:{profile}:{date}            a Shown: what that edition showed and what it left out           120 days
 {paperboy}:1:answer:{digest}                   an answer of a language model, see writing/memory.py             120 days
 {paperboy}:1:vector:{digest}                   what a text means, see embeddings.py                              30 days
-{paperboy}:1:spent:{date}                      what language models took that day, see writing/budget.py          8 days
+{paperboy}:1:spent:{date}[:embeddings]         what models took that day, see writing/budget.py                   8 days
 
 Values are JSON, compressed with zlib. The 1 is the version of this layout, see layout.py. A value that does not parse
 (written by another version of the program) counts as absent. The braces put all keys of Paperboy's into one hash slot

@@ -47,8 +47,8 @@ class WhyView:
 
     `matched` are names of directions with their keywords that the paper says; `facts` tell what a part of the score
     rests on where the paper alone does not; `usual_votes` are what its votes are compared with, `seeds` how many papers
-    the profile names; `curiosity` is what doubt adds when the five are chosen. `reason` says why a paper is not among
-    these.
+    the profile names; `common` are the words it shares with the example that its score names; `curiosity` is what doubt
+    adds when the five are chosen. `reason` says why a paper is not among these.
     """
 
     paper: Paper
@@ -62,6 +62,7 @@ class WhyView:
     facts: Mapping[str, str] = field(default_factory=dict)
     usual_votes: float = 1.0
     seeds: int = 0
+    common: Sequence[str] = ()
     curiosity: float = 0.0
     lessons: Lessons = NO_LESSONS
 
@@ -76,6 +77,7 @@ def why(language: Language, view: WhyView) -> Document:
         Paragraph((Run(place),), Importance.ESSENTIAL),
         Bullets(tuple((Paragraph((Run(line),)),) for line in _parts(locale, view))),
         *_matched(locale, view),
+        *_alike(locale, view),
         *_clicks(locale, view),
         _buttons(locale, view.paper),
     )
@@ -140,6 +142,15 @@ def _matched(locale: Locale, view: WhyView) -> Iterator[Block]:
     yield Paragraph((Run(locale.text("why.matched"), Style.STRONG),))
     lines = ((Run(name, Style.STRONG), Run(colon + locale.join(words[:_WORDS]))) for name, words in view.matched)
     yield Bullets(tuple((Paragraph(spans),) for spans in lines))
+
+
+def _alike(locale: Locale, view: WhyView) -> Iterator[Block]:
+    """Yield which paper that the reader named or liked it is like, and by which words."""
+    if example := view.score.example:
+        key = "why.named" if example.named else "why.liked"
+        title = shown.title(Paper(id=example.paper, title=example.title), _NAMED)
+        said = locale.text(key, paper=example.paper, title=title, words=locale.join(view.common))
+        yield Paragraph((Run(said),))
 
 
 def _clicks(locale: Locale, view: WhyView) -> Iterator[Block]:

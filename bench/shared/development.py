@@ -11,7 +11,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.labelled import LabelledDay, days_of, labelled, laid_out_of, papers_of
 
@@ -52,8 +52,18 @@ def _of_halves(shared: Path) -> Iterator[Reader]:
             yield Reader("half", f"{direction.id} {half}", profile, _days(shared, liked))
 
 
+def cross_lists() -> dict[str, Any]:
+    """Return arXiv categories with names and phrases."""
+    return tomllib.loads(Path(__file__).with_name("cross_lists.toml").read_text(encoding="utf-8"))
+
+
+def clearly_said(paper: Paper, phrase: str) -> bool:
+    """Tell whether a paper says a phrase more than in passing."""
+    return _often((spoken(paper.title), spoken(paper.abstract)), [phrase])
+
+
 def _of_categories(shared: Path) -> Iterator[Reader]:
-    rows = tomllib.loads(Path(__file__).with_name("cross_lists.toml").read_text(encoding="utf-8"))
+    rows = cross_lists()
     listed = {name: {p.id for p in _all(shared) if name in p.categories} for name in rows}
     of = {name: Direction(id=name.lower().replace(".", "-"), **row) for name, row in rows.items()}
     for name, direction in of.items():
@@ -65,9 +75,12 @@ def _of_categories(shared: Path) -> Iterator[Reader]:
 
 
 def _says(fields: tuple[str, str], phrases: Collection[str], context: Collection[str]) -> bool:
+    return any(_joined(phrase) in field for phrase in context for field in fields) and _often(fields, phrases)
+
+
+def _often(fields: tuple[str, str], phrases: Collection[str]) -> bool:
     title, abstract = ([field.count(_joined(phrase)) for phrase in phrases] for field in fields)
-    in_context = any(_joined(phrase) in field for phrase in context for field in fields)
-    return in_context and 2 * sum(map(bool, title)) + sum(min(3, n) for n in abstract) >= _CLEARLY
+    return 2 * sum(map(bool, title)) + sum(min(3, n) for n in abstract) >= _CLEARLY
 
 
 def _joined(phrase: str) -> str:

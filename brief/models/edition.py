@@ -10,17 +10,30 @@ from brief.models.items import HubAsset, Paper, Repo
 from brief.models.value import Language, Value
 
 
+class Example(Value):
+    """A paper of which a reader wants more: `named` in the profile, else liked although it is of no direction.
+
+    `alike` is how like all the reader's examples the paper is that is compared with this one, the nearest of them.
+    """
+
+    paper: str
+    title: str
+    named: bool
+    alike: float
+
+
 class Score(Value):
     """Why an item stands where it does: `total` is the sum of `parts`; `directions` are matched ids, best first.
 
     `doubt` is how little the reader's clicks tell of such papers, 0 where they tell all or there are none: a reason to
-    show one now and then, no part of the total.
+    show one now and then, no part of the total. Neither is `example`, there for a paper that is clearly like one.
     """
 
     total: float
     parts: dict[str, float]
     directions: tuple[str, ...] = ()
     doubt: float = 0.0
+    example: Example | None = None
 
 
 class Ranked(Value):

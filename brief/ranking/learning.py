@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field
 
 from brief.models import Paper, Value
 from brief.ranking.corpus import Corpus, Document, Floats
+from brief.ranking.examples import Likeness, likeness
 from brief.ranking.posterior import Lessons, Posterior, posterior
 from brief.ranking.relevance import Relevance
 
@@ -127,6 +128,21 @@ def learned(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime) ->
     return Learned(LEARNED * np.tanh(raw / LEARNED), doubt)
 
 
+def like_examples(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime) -> Likeness:
+    """Return how like the reader's examples, which are the clicks, every document is; the arguments are `learned`'s.
+
+    Examples are the papers that the profile names and, by a quarter, those that are judged although no direction
+    matches: what the directions say is left to them.
+    """
+    of_none = np.count_nonzero(found.matched[:, corpus.new], axis=0) == 0
+    certain = _SAYS["named"][1]
+    weights = [
+        _SAYS[click.kind][0] * _reliance(click, now) / certain if click.kind == "named" or beside else 0.0
+        for click, beside in zip(taste.clicks, of_none.tolist(), strict=True)
+    ]
+    return likeness(corpus, np.arange(corpus.new.start, corpus.size), np.array(weights))
+
+
 def moved(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime, last: int) -> list[tuple[str, float]]:
     """Return the words that the `last` clicks moved most, with how much: above 0 towards, below away from.
 
@@ -143,10 +159,15 @@ def moved(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime, last
 def _posterior(taste: Taste, corpus: Corpus, found: Relevance, now: dt.datetime) -> Posterior:
     rows = np.arange(corpus.new.start, corpus.new.start + len(taste.clicks))
     wanted = np.array([_SAYS[click.kind][0] for click in taste.clicks])
-    weights = np.array([_SAYS[click.kind][1] * click.share * _memory(click, now) for click in taste.clicks])
+    weights = np.array([_reliance(click, now) for click in taste.clicks])
     expected = found.score[rows]
     lessons = Lessons(rows, expected, wanted - expected, weights)
     return posterior(corpus.vectors, corpus.usual, found.fit, lessons, taste.spread)
+
+
+def _reliance(click: Click, now: dt.datetime) -> float:
+    """Return how far a click can be relied on, 1 being how far a like of a moment ago can."""
+    return _SAYS[click.kind][1] * click.share * _memory(click, now)
 
 
 def _memory(click: Click, now: dt.datetime) -> float:

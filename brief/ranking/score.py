@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from brief.models import Paper, Ranked, Score
+from brief.models import Example, Paper, Ranked, Score
 from brief.profile import Profile
 from brief.ranking.corpus import Corpus, Floats
-from brief.ranking.learning import Learned, Taste, documents, learned
+from brief.ranking.examples import ALIKE, Likeness
+from brief.ranking.learning import Learned, Taste, documents, learned, like_examples
 from brief.ranking.meaning import Meaning
 from brief.ranking.relevance import Relevance, paper_document, relevance, together
 from brief.ranking.signals import Followed, typical_votes
@@ -58,11 +59,12 @@ def rank(
     papers and this profile, and adds to what their words say.
     """
     laid = laid or laid_out(papers, now)
-    found, taught = _read(laid.corpus, profile, taste, now)
+    found, taught, like = _read(laid.corpus, profile, taste, now)
     texts = {"relevance": found.score} | ({"meaning": _gained(found, meaning)} if meaning else {})
     weights = _weights(np.sum(list(texts.values()), axis=0)).tolist()
     texts |= {"learned": taught.gain} if taste.clicks else {}
     columns, doubt = {name: values.tolist() for name, values in texts.items()}, taught.doubt.tolist()
+    examples = _examples(papers, taste, like)
     named, followed = np.count_nonzero(found.matched, axis=0).tolist(), Followed(profile)
     ranked = []
     for n, paper in enumerate(papers):
@@ -72,7 +74,9 @@ def rank(
                 parts |= {name: weight * value for name, value in laid.signals[n].items()}
             parts |= followed.parts(paper)
         directions = found.directions(profile, n) if named[n] else ()
-        score = Score(total=sum(parts.values()), parts=parts, directions=directions, doubt=doubt[n])
+        score = Score(
+            total=sum(parts.values()), parts=parts, directions=directions, doubt=doubt[n], example=examples.get(n)
+        )
         ranked.append(Ranked(paper=paper, score=score))
     return sorted(ranked, key=lambda r: (-r.score.total, r.paper.id))
 
@@ -87,12 +91,33 @@ def _weights(relevance: Floats) -> Floats:
     return np.asarray(np.where(relevance > OFF_TOPIC, np.minimum(1.0, relevance / ON_TOPIC) ** 2, 0.0))
 
 
-def _read(corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime) -> tuple[Relevance, Learned]:
-    """Return the relevance of the newest documents of a corpus, and what the clicks add to it."""
+def _examples(papers: Sequence[Paper], taste: Taste, like: Likeness) -> dict[int, Example]:
+    """Return the nearest example of each paper, by its number, that is clearly like other papers than itself.
+
+    A paper that the profile names is known to the reader, and no find.
+    """
+    numbers = {paper.id: n for n, paper in enumerate(papers)}
+    whole, shares = like.whole.copy(), like.shares.copy()
+    for row, click in enumerate(taste.clicks):
+        if (n := numbers.get(click.paper)) is not None:
+            whole[n] -= np.inf if click.kind == "named" else shares[row, n]
+            shares[row, n] = -np.inf
+    found = np.flatnonzero(whole >= ALIKE).tolist()
+    nearest = {n: taste.clicks[int(shares[:, n].argmax())] for n in found}
+    return {
+        n: Example(paper=click.paper, title=click.title, named=click.kind == "named", alike=float(whole[n]))
+        for n, click in nearest.items()
+    }
+
+
+def _read(corpus: Corpus, profile: Profile, taste: Taste, now: dt.datetime) -> tuple[Relevance, Learned, Likeness]:
+    """Return the relevance of the newest documents of a corpus, what clicks add, and how like examples they are."""
     if not taste.clicks:
         found = relevance(corpus, profile).of(corpus.new)
-        return found, Learned(np.zeros(len(found.score)), np.zeros(len(found.score)))
+        none = np.zeros(len(found.score))
+        return found, Learned(none, none), Likeness(none, none[None])
     larger = Corpus(documents(taste), corpus)
     found = relevance(larger, profile)
     gain, doubt = learned(taste, larger, found, now)
-    return found.of(corpus.new), Learned(gain[corpus.new], doubt[corpus.new])
+    like = like_examples(taste, larger, found, now)
+    return found.of(corpus.new), Learned(gain[corpus.new], doubt[corpus.new]), like.of(corpus.new)

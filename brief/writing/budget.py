@@ -1,6 +1,7 @@
 """What language models may take a day, over all processes: reserved before a call, settled after it.
 
-{paperboy}:1:spent:{date}    hash: `tokens`, and `nanos`, billionths of a US dollar    8 days
+{paperboy}:1:spent:{date}               hash: `tokens`, and `nanos`, billionths of a US dollar    8 days
+{paperboy}:1:spent:{date}:embeddings    the same of the embeddings model                         8 days
 """
 
 from __future__ import annotations
@@ -44,20 +45,25 @@ NOTHING = Spending(0, 0.0)
 
 
 class Budget:
-    """So many tokens and US dollars a day; `today` tells which day it is. Raises StoreError without Redis."""
+    """So many tokens and US dollars a day; `today` tells which day it is. Raises StoreError without Redis.
 
-    def __init__(self, store: Store, *, tokens: int, usd: float | None, today: Callable[[], dt.date]) -> None:
+    What has an `account` of its own is counted apart.
+    """
+
+    def __init__(
+        self, store: Store, *, tokens: int, usd: float | None, today: Callable[[], dt.date], account: str = ""
+    ) -> None:
         self._redis = store.client
         self._reserve = self._redis.register_script(_RESERVE)
         self._tokens, self._nanos = tokens, -1 if usd is None else math.floor(usd * _NANOS)
-        self._today = today
+        self._today, self._account = today, [account] if account else []
 
     async def reserve(self, most: Spending) -> Reservation | None:
         """Set aside the most that a call can take; None, and nothing set aside, when the day has not that much left.
 
         What is never settled stays spent: a process that dies in a call may have been billed for it.
         """
-        key = key_of("spent", self._today())
+        key = key_of("spent", self._today(), *self._account)
         args = [most.tokens, most.nanos, self._tokens, self._nanos, int(_KEEP.total_seconds())]
         with redis_errors():
             held = await self._reserve(keys=[key], args=args)

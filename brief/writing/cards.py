@@ -23,6 +23,7 @@ MOST_DIRECTIONS = 3
 RESULT_LENGTH = 240  # a longer result sentence is left to the abstract
 SHORT_CLAIM = 110  # a claim this short rarely names its mechanism: the next sentence does
 PROBLEM_LENGTH = 240
+TITLE_LENGTH = 80  # of another paper that a card names
 # Which sorts of paper tell how they work, and which what they are made of; a survey or a study does neither.
 HOW = {"method": "method", "system": "method", "benchmark": "parts", "environment": "parts", "dataset": "parts"}
 
@@ -159,7 +160,10 @@ class CardWriter:
         return found
 
     def _off_topic(self) -> Sentence:
-        """Say why a paper that matches no direction is here: a word of one in passing, its votes, or neither."""
+        """Say why a paper that matches no direction is here: an example, a word in passing, its votes, or neither."""
+        if example := self.ranked.score.example:
+            title = clip(readable(example.title), TITLE_LENGTH)
+            return self._say("relation.named" if example.named else "relation.liked", title=title)
         for direction in self.profile.directions:
             words = matches(self.paper, direction)
             if words:
@@ -184,12 +188,17 @@ class CardWriter:
         """Return one line for a reader who scans: what sort of paper, which direction, code, tested on what."""
         say, matched = self.voice.phrases.say, self._matched()
         parts = [say(self._by_topic("judgement.about", "judgement.kind"))]
-        closest = say("judgement.direction", direction=self._label(matched[0][0])) if matched else say("judgement.off")
-        parts += [closest, self._code()]
+        parts += [self._closest_to(matched), self._code()]
         tested = benchmarks(self.reading)
         if tested:
             parts.append(say("judgement.names", names=tested[:2]))
         return (self.voice.joined("judgement", parts, self.paper.id),)
+
+    def _closest_to(self, matched: Sequence[tuple[Direction, tuple[str, ...]]]) -> str:
+        say = self.voice.phrases.say
+        if matched:
+            return say("judgement.direction", direction=self._label(matched[0][0]))
+        return say("judgement.example" if self.ranked.score.example else "judgement.off")
 
     def _code(self) -> str:
         if self.paper.code:

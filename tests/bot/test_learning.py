@@ -64,6 +64,24 @@ async def test_five_likes_on_a_niche_direction_bring_more_of_it_into_the_brief(a
     assert len(provers & set(mine)) > len(provers & set(theirs)) > 0
 
 
+async def test_five_likes_beside_all_directions_are_seen_in_the_next_brief_and_why_tells(anna, clock):
+    other = Daily(anna.services, clock, OTHER)
+    assert await anna.wakes(FIRST) == await other.wakes(FIRST)
+    await anna.likes([paper for paper in papers(FIRST) if subject_of(paper) == "soil"][:5])
+    await anna.wakes(NEXT)
+    await other.wakes(NEXT)
+    mine, theirs = [
+        [pick for pick in (await reader.edition()).picks if subject_of(pick.paper) == "soil"]
+        for reader in (anna, other)
+    ]
+    assert theirs == []
+    [pick] = mine
+    assert "which you liked" in pick.card.relation[0].text
+    why = " ".join((await anna.why(pick.paper)).split())
+    assert "which you liked although it is of none of your directions; both speak of" in why
+    assert "vineyard" in why or "soil" in why
+
+
 async def test_todays_edition_stays_when_the_day_is_collected_again_after_more_clicks(anna):
     await anna.wakes(FIRST)
     await anna.likes(PROVERS[:1])

@@ -127,6 +127,16 @@ async def test_a_paper_that_is_named_is_learned_from_at_once(reader):  # noqa: F
     assert "rise" in await reader.text(f"/why {PAPER}")
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "which you named; both speak of"), ("zh", "你点名的")])
+async def test_a_paper_like_a_named_one_is_among_the_recommendations_and_why_says_so(reader, language, said):  # noqa: F811
+    await reader(f"/profile quantum chemistry; more like {PAPER}")
+    made = await reader.services.edition(await reader.services.people.chat(reader.request.chat.id), SAMPLE_DATE)
+    [like] = [pick.paper for pick in made.picks if pick.score.example]
+    why = " ".join((await reader.text(f"/why {like.id}", language)).split())
+    assert said in why
+    assert PAPER in why
+
+
 async def test_a_named_paper_stays_as_long_as_it_is_named(reader):  # noqa: F811
     await reader(f"/profile more like {PAPER}")
     [key] = [key async for key in reader.services.store.client.scan_iter(f"*:paper:{PAPER}")]

@@ -215,3 +215,41 @@ async def test_who_asks_at_the_same_time_gets_the_same(store: Store) -> None:
     async with FakeEmbeddings() as fake, opened(fake, store) as model:
         one, other = await asyncio.gather(of(model, "a", "b"), of(model, "b", "a"))
     np.testing.assert_allclose(one["a"], other["a"], atol=1e-3)
+
+
+async def spent(store: Store) -> dict[str, int]:
+    """Return the tokens spent by account."""
+    keys = [key async for key in store.client.scan_iter("*:spent:*", count=1000)]
+    return {key.decode().split(":spent:")[1]: int(await store.client.hget(key, "tokens")) for key in keys}
+
+
+async def test_what_it_reads_counts_apart_and_no_more_is_read_than_the_day_has(store: Store) -> None:
+    clock = Clock()
+    async with FakeEmbeddings() as fake:
+        limited = {"LLM_DAILY_TOKENS": "60", "BRIEF_TIMEZONE": "UTC"}
+        given = {"EMBEDDINGS_MODEL": fake.model, "EMBEDDINGS_BASE_URL": fake.url, "EMBEDDINGS_API_KEY": fake.key}
+        async with open_embeddings(load_settings(given | limited), store, clock, QUICK) as model:
+            assert await model.of(["reward " * 4])
+            today = clock().date()
+            assert await spent(store) == {f"{today}:embeddings": 7}  # what the endpoint reported, a token being 4 bytes
+            assert await model.of(["latent " * 9]) is None  # its bytes may be as many tokens
+            assert await model.of(["world"])
+            clock.now += PAUSE * 300
+            assert await model.of(["latent " * 8])
+
+
+async def test_what_was_refused_or_never_sent_costs_nothing(store: Store) -> None:
+    async with FakeEmbeddings([error(401, "no")]) as fake, opened(fake, store) as model:
+        assert await model.of(["reward"]) is None
+    async with opened(fake, store) as model:  # nobody listens there now
+        assert await model.of(["reward"]) is None
+    assert set((await spent(store)).values()) == {0}
+
+
+async def test_an_answer_that_does_not_tell_its_tokens_counts_in_full(store: Store) -> None:
+    def untold(texts: list[str]) -> Any:
+        return {**good(texts), "usage": {"prompt_tokens": "many"}}
+
+    async with FakeEmbeddings(answer=untold) as fake, opened(fake, store) as model:
+        await of(model, "reward")
+    assert set((await spent(store)).values()) == {8}
