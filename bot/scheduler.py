@@ -187,7 +187,7 @@ class Scheduler:
             self._metrics.edition(time.perf_counter() - begun)
 
     async def _changed(self, editions: Editions, chat: Chat, date: dt.date, papers: Collection[str]) -> bool:
-        """Tell whether a chat is to hear of new recommendations; when it has, or nothing is missing now, ask no more."""
+        """Tell whether a chat is to hear of new recommendations; once it has, or nothing is missing, ask no more."""
         edition = await editions.brief(chat, min(date, self._services.today()))
         told = await self._deliveries.message(f"{chat.id}#followup", date) is not None
         changed = not told and not set(recommended(edition)) <= set(papers)
