@@ -188,10 +188,10 @@ class Scheduler:
 
     async def _changed(self, editions: Editions, chat: Chat, date: dt.date, papers: Collection[str]) -> bool:
         """Tell whether a chat is to hear of new recommendations; once it has, or nothing is missing, ask no more."""
-        edition = await editions.brief(chat, min(date, self._services.today()))
         told = await self._deliveries.message(f"{chat.id}#followup", date) is not None
-        changed = not told and not set(recommended(edition)) <= set(papers)
-        if told or (not changed and not incomplete(edition)):
+        edition = None if told else await editions.brief(chat, min(date, self._services.today()))
+        changed = edition is not None and not set(recommended(edition)) <= set(papers)
+        if edition is None or (not changed and not incomplete(edition)):
             await self._followups.forget(chat.id, date)
         return changed
 
