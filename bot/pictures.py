@@ -30,7 +30,8 @@ async def trends_picture(redis: Redis, trends: Trends, language: Language) -> by
     if known:
         return bytes(known)
     try:
-        content = await asyncio.wait_for(asyncio.to_thread(_draw, trends, language), LIMIT)
+        async with asyncio.timeout(LIMIT):
+            content = await asyncio.to_thread(_draw, trends, language)
     except Exception as error:  # noqa: BLE001 - the answer says the same in words
         _log.warning("a picture could not be drawn: %r", error)
         return None

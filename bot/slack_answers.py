@@ -208,7 +208,8 @@ async def while_slow(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]
 
     async def watch() -> None:
         try:
-            await asyncio.wait_for(done.wait(), WORKING_AFTER)
+            async with asyncio.timeout(WORKING_AFTER):
+                await done.wait()
         except TimeoutError:
             try:
                 await show()

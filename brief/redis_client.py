@@ -23,10 +23,10 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialBackoff, NoBackoff
 
-# A Redis that restarts or hands over is waited for, about 5 s; a server waits 10 s for a free connection rather than
-# fail. Blocking reads must be shorter than `socket_timeout`. Seconds.
+# A Redis that restarts or hands over is waited for, about 5 s; who finds no free connection waits for one, 30 s,
+# rather than fail. Blocking reads must be shorter than `socket_timeout`. Seconds.
 _TIMEOUTS: dict[str, Any] = {"socket_timeout": 10, "socket_connect_timeout": 5}
-_POOL: dict[str, Any] = {"max_connections": 20, "timeout": 10}
+_POOL: dict[str, Any] = {"max_connections": 20, "timeout": 30}
 _CLUSTER_CONNECTIONS = 1000  # to a node; redis-py does not wait for a free one there but fails
 _MANY = re.compile(
     r"(?P<scheme>rediss?)\+(?P<kind>sentinel|cluster)://((?P<user>[^:@/]*)(:(?P<password>[^@/]*))?@)?"

@@ -281,8 +281,16 @@ def parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:
 
 @contextlib.contextmanager
 def redis_errors() -> Iterator[None]:
-    """Raise StoreError, which says what to do, for every error of Redis inside."""
+    """Raise StoreError, which says what to do, for every error of Redis inside.
+
+    Raises CancelledError for a cancellation that is lost inside: before Python 3.12 one that comes as redis-py has sent
+    something is (https://github.com/python/cpython/issues/86296), and work would go on after its time limit.
+    """
+    task = asyncio.current_task()
+    cancelled = task.cancelling() if task else 0
     try:
         yield
     except (RedisError, RedisClusterException) as error:  # the second is no kind of the first
         raise StoreError(f"Redis does not answer ({error}): start it, or correct REDIS_URL") from error
+    if task and task.cancelling() > cancelled:
+        raise asyncio.CancelledError

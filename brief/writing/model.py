@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+import contextlib
+from collections.abc import Callable, Sequence
 
 from brief.edition import PICKS, Draft, readable_item
 from brief.models import Brief, Pick, Text
@@ -26,7 +26,6 @@ from brief.writing.model_reading import read
 from brief.writing.prompts import load
 
 LIMIT = 600.0  # seconds for all of a brief; a local model on a slow machine needs minutes
-_HEARD = 0.5  # seconds after which a cancellation that was not heard is repeated
 FEWEST = 3  # recommendations, where so many match
 _CHOICE_TOKENS = 2000
 
@@ -45,25 +44,10 @@ async def write(
     Who wrote it, what it cost and what went wrong stand in `Brief.author`.
     """
     work = await asyncio.to_thread(_Writing, draft, model, told, scan)
-    await _within(limit, work.run())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(limit):
+            await work.run()
     return work.brief()  # its `author` says how many parts were not reached
-
-
-async def _within(limit: float, work: Coroutine[Any, Any, None]) -> None:
-    """Run work for at most so many seconds.
-
-    It is cancelled until it ends: before Python 3.12 a cancellation that arrives as redis-py has sent something is lost
-    (https://github.com/python/cpython/issues/86296).
-    """
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.wait({task}, timeout=limit)
-    finally:
-        while not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=_HEARD)
-    if not task.cancelled():
-        task.result()
 
 
 class _Writing:

@@ -40,7 +40,8 @@ async def pick_by(
     asker = Asker(model, language)
     parts = _counted(told, card_by(asker, pick, language), _related(asker, pick, profile, language))
     try:
-        card, relation = await asyncio.wait_for(asyncio.gather(*parts), limit)
+        async with asyncio.timeout(limit):
+            card, relation = await asyncio.gather(*parts)
     except TimeoutError:
         return pick
     byline = card.byline or relation.byline

@@ -17,6 +17,7 @@ from formatting.locales import load
 from tests.bot.slack_talking import ADA, CHANNEL, KNOWN, KNOWN_TITLE, configured, serving, settled
 from tests.bot.telegramming import open_services
 from tests.fakes.slack import FakeSlack
+from tests.patience import PATIENCE
 
 WRONG, WORKING = "went wrong", "Working on it …"
 ENDLESS = "2604.00007"
@@ -68,6 +69,7 @@ async def test_work_without_end_is_given_up_and_told(fake, bot, monkeypatch, cap
     await fake.mention(f"paper {ENDLESS}")
     note = await fake.next_message("C1")
     assert note.plain == WORKING
+    monkeypatch.setattr(slack_attempt, "ANSWER_LIMIT", PATIENCE)
     await fake.say("U1", "must")  # in turn: its time begins when the other's is over
     await fake.edited(note)
     assert WRONG in note.plain

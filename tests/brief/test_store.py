@@ -1,5 +1,6 @@
 import asyncio
 import datetime as dt
+import itertools
 import os
 import signal
 import subprocess
@@ -261,3 +262,25 @@ async def test_a_url_that_redis_py_refuses_is_one_clear_error(url: str) -> None:
     with pytest.raises(StoreError, match="REDIS_URL"):
         async with open_store(load_settings({"REDIS_URL": url})):
             pytest.fail("no such Redis")
+
+
+async def test_whoever_is_cancelled_at_redis_goes_no_further(store: Store) -> None:
+    """Also before Python 3.12, where a cancellation that comes as something was sent is lost on the way."""
+    went_on = asyncio.Event()
+
+    async def work() -> None:
+        await store.day(DATE)
+        went_on.set()
+        await asyncio.Event().wait()
+
+    for steps in itertools.count():
+        task = asyncio.create_task(work())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if went_on.is_set():
+            break
+        task.cancel()
+        await asyncio.wait([task, asyncio.create_task(went_on.wait())], return_when=asyncio.FIRST_COMPLETED)
+        assert task.cancelled(), f"not after {steps} steps of the loop"
+    task.cancel()
+    assert steps > 2
