@@ -58,9 +58,11 @@ class Alarms:
         courier = self._couriers.get((self._chat or "").partition(":")[0])
         if self._chat is None or courier is None:
             return
+        known = await self._services.people.chat(self._chat)
+        chat = known or Chat(id=self._chat, language=self._services.settings.brief_language)
         now = [trouble async for trouble in self._troubles()]
-        await self._tell_new(courier, now)
-        await self._tell_over(courier, {trouble.cause for trouble in now})
+        await self._tell_new(courier, chat, now)
+        await self._tell_over(courier, chat, {trouble.cause for trouble in now})
 
     # -- what is wrong ------------------------------------------------------------------------------------------------
 
@@ -89,12 +91,11 @@ class Alarms:
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
-    async def _tell_new(self, courier: Courier, troubles: Sequence[Trouble]) -> None:
+    async def _tell_new(self, courier: Courier, chat: Chat, troubles: Sequence[Trouble]) -> None:
         """Tell what nobody has told; it is marked first, so that another process does not tell it too."""
         fresh = [trouble for trouble in troubles if await self._mark(trouble)]
         if not fresh:
             return
-        chat = await self._operator()
         try:
             await self._tell(courier, chat, screens.alarm(chat.language, fresh))
         except BaseException:  # also when told to stop
@@ -105,7 +106,7 @@ class Alarms:
             with redis_errors():
                 await self._redis.sadd(key_of("alarms"), *lasting)
 
-    async def _tell_over(self, courier: Courier, causes: Iterable[str]) -> None:
+    async def _tell_over(self, courier: Courier, chat: Chat, causes: Iterable[str]) -> None:
         with redis_errors():
             known: Any = await self._redis.smembers(key_of("alarms"))
             ended = sorted({cause.decode() for cause in known}.difference(causes))
@@ -113,7 +114,6 @@ class Alarms:
             over = [cause for cause in ended if await self._redis.srem(key_of("alarms"), cause)]
         if not over:
             return
-        chat = await self._operator()
         try:
             await self._tell(courier, chat, screens.over(chat.language, over))
         except BaseException:  # also when told to stop
@@ -125,11 +125,6 @@ class Alarms:
         """Send to the operator; a chat that takes no messages any more is logged about, and not tried again."""
         if chat.stopped or await courier.tell(chat, document) is None:
             _log.warning("OPERATOR_CHAT takes no messages; it would have been told: %s", document.summary)
-
-    async def _operator(self) -> Chat:
-        chat_id = self._chat or ""
-        known = await self._services.people.chat(chat_id)
-        return known or Chat(id=chat_id, language=self._services.settings.brief_language)
 
     async def _mark(self, trouble: Trouble) -> bool:
         with redis_errors():

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -38,6 +39,7 @@ SENT, HELD = 0, -1
 _PUSHES, _PUSHES_MOST = 31, 40  # records a member; too many are cut to a month of dates, not one each day
 _FIGURES_DAYS = 40
 _CHUNK = 500  # members a round trip
+_WORD = 80  # characters of what a service calls a message or a failure; half a character would stop all recording
 _FAILED = "failed:"
 
 Outcome = Literal["sent", "again", "failed", "missed", "nothing"]
@@ -272,7 +274,8 @@ class Deliveries:
 
 def _row(one: Result) -> tuple[str | float, ...]:
     date = one.date.isoformat() if one.date else ""
-    return one.member, date, one.outcome, one.message or one.reason, "" if one.next is None else one.next
+    word = re.sub(r"[^\w.:-]+", "_", one.message or one.reason, flags=re.ASCII)[:_WORD]
+    return one.member, date, one.outcome, word, "" if one.next is None else one.next
 
 
 def _texts(values: Iterable[bytes]) -> list[str]:

@@ -221,7 +221,6 @@ class Deliverer:
             return _UNSAID
         brief = await self._services.editions.brief(chat, self._edition_date(owed))
         fresh = [pick.paper for pick in brief.picks if pick.paper.id not in sent.papers]
-        await self._followups.forget(chat.id, owed.date)
         return await courier.tell(chat, screens.followup(chat.language, fresh)) if fresh else _UNSAID
 
 

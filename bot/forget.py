@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from bot.backup import keys, kind_of
 from bot.chat import own_name
+from bot.tastes import Tastes
 from brief.store import key_of, redis_errors
 
 CHAT_ID: Final = re.compile(r"telegram:-?\d{1,20}|slack:T[A-Z0-9]{1,20}:[A-Z][A-Z0-9]{1,20}|terminal:local")
@@ -26,14 +27,19 @@ _COUNTED: Final = {"chat": "settings", "later": "papers", "votes": "votes", "pus
 
 @dataclass
 class Found:
-    """What there is about a chat: whole keys, parts of others (key -> members), and how much by what it is."""
+    """What there is about a chat: whole keys, parts of others (key -> members), and how much by what it is.
 
+    `groups` are those in whose clicks a person has a part.
+    """
+
+    chat: str
     counts: Counter[str] = field(default_factory=Counter)
     whole: list[str] = field(default_factory=list)
     parts: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
+    groups: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.whole or self.parts)
+        return bool(self.whole or self.parts or self.groups)
 
 
 async def find(redis: Any, chat: str) -> Found:
@@ -41,7 +47,7 @@ async def find(redis: Any, chat: str) -> Found:
 
     `chat` is as CHAT_ID has it. Raises StoreError.
     """
-    subject, found = _Subject(chat), Found()
+    subject, found = _Subject(chat), Found(chat)
     chunk: list[str] = []
     with redis_errors():
         async for key in keys(redis):
@@ -50,6 +56,8 @@ async def find(redis: Any, chat: str) -> Found:
                 await _look(redis, subject, chunk, found)
                 chunk = []
         await _look(redis, subject, chunk, found)
+    found.groups = await Tastes(redis).groups_of(chat)
+    found.counts["other"] += len(found.groups)
     return found
 
 
@@ -62,6 +70,7 @@ async def remove(redis: Any, found: Found) -> None:
             for (kind, key), members in found.parts.items():
                 _REMOVERS[kind](pipe, key, members)
             await pipe.execute()
+    await Tastes(redis).forget(found.chat, found.groups)
 
 
 class _Subject:

@@ -6,12 +6,15 @@ import datetime as dt
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import SecretStr
 
 from brief.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 # Tokens that no setting holds: those of the workspaces that installed the Slack app.
 _SLACK_TOKEN = re.compile(r"\bxox[a-z]{1,2}[.-][\w.-]+")
@@ -20,7 +23,8 @@ _SLACK_TOKEN = re.compile(r"\bxox[a-z]{1,2}[.-][\w.-]+")
 def log_to_stderr(settings: Settings) -> None:
     """Log what happens to stderr, as LOG_LEVEL has it.
 
-    No secret shows: an error of a library may hold a URL with the token in it, and at `debug` they tell everything.
+    No secret shows, nor in the error that ends the process: a library's may hold a URL with the token in it, and at
+    `debug` they tell everything.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Redacting(set(_secrets(settings))))
@@ -28,6 +32,7 @@ def log_to_stderr(settings: Settings) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # a line each minute
     # A page and a traceback for each answer of a gateway that is no JSON; it is raised as well, and told in a line.
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
+    sys.excepthook = lambda *error: _log.critical("ended by an error nobody expected", exc_info=error)
 
 
 def _secrets(settings: Settings) -> Iterator[str]:

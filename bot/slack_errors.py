@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -28,6 +29,18 @@ async def insist(call: Callable[[], Awaitable[_T]], tries: int | None = None) ->
     was lost.
     """
     return await until_answered(call, _silence, "Slack", tries)
+
+
+async def patiently(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Return what a call returns that is no message, as `insist` does and after the pauses that Slack asks for."""
+    while True:
+        try:
+            return await insist(call)
+        except SlackApiError as error:
+            seconds = pause(error)
+            if seconds is None:
+                raise
+        await asyncio.sleep(seconds)
 
 
 def code(error: SlackApiError) -> str:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackTokenRotationError
@@ -19,7 +18,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack_errors import code, insist, pause
+from bot.slack_errors import code, patiently
 from bot.workspaces import Installations, Workspace
 from brief.errors import SettingsError
 
@@ -75,7 +74,7 @@ class OneWorkspace:
     async def connect(self) -> Access:
         """Ask Slack whose token it is, until it answers. Raises SettingsError for one that is no good."""
         try:
-            answer = await insist(lambda: _tested(self._client, self._token))
+            answer = await patiently(lambda: self._client.auth_test(token=self._token))
         except SlackApiError as error:
             raise SettingsError(
                 f"SLACK_BOT_TOKEN: Slack says {code(error) or 'nothing readable'}; "
@@ -216,23 +215,9 @@ def _bot(workspace: Workspace) -> Bot:
 async def _dead(client: AsyncWebClient, token: str) -> bool:
     """Tell whether Slack says that a token is no good; when it says nothing, the token's next use will tell."""
     try:
-        await _tested(client, token)
+        await client.auth_test(token=token)
     except SlackApiError as error:
         return code(error) in _DEAD
     except (aiohttp.ClientError, OSError):
         return False
     return False
-
-
-async def _tested(client: AsyncWebClient, token: str) -> Mapping[str, Any]:
-    """Return what https://docs.slack.dev/reference/methods/auth.test says, after the pauses Slack asks for."""
-    while True:
-        try:
-            answer = await client.auth_test(token=token)
-        except SlackApiError as error:
-            seconds = pause(error)
-            if seconds is None:
-                raise
-        else:
-            return answer.data if isinstance(answer.data, dict) else {}
-        await asyncio.sleep(seconds)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat import Chat
 from bot.commands import Request, answer
 from bot.request import File
 from bot.services import Services
 from bot.slack_attempt import attempt, handed_over
-from bot.slack_errors import code, insist, pause
+from bot.slack_errors import code, patiently
 from bot.slack_install import Workspaces
 from bot.slack_send import Sender
 from bot.slack_updates import place_of
@@ -53,9 +51,7 @@ class Screens:
         """Open a modal and return its id; None when the press was too long ago."""
         access = await self._workspaces.access(team)
         try:
-            opened = await _patiently(
-                lambda: self._client.views_open(trigger_id=trigger, view=view, token=access.token)
-            )
+            opened = await patiently(lambda: self._client.views_open(trigger_id=trigger, view=view, token=access.token))
         except SlackApiError as error:
             if code(error) in _TOO_LATE:
                 return None
@@ -66,7 +62,7 @@ class Screens:
         """Show something else in a modal, unless it was closed; with `seen` (a hash), unless it has changed since."""
         access = await self._workspaces.access(team)
         try:
-            await _patiently(
+            await patiently(
                 lambda: self._client.views_update(view_id=view_id, view=view, hash=seen, token=access.token)
             )
         except SlackApiError as error:
@@ -77,7 +73,7 @@ class Screens:
         """Show a person their Home tab; False, with `seen` (a hash), when it has changed since."""
         access = await self._workspaces.access(team)
         try:
-            await _patiently(
+            await patiently(
                 lambda: self._client.views_publish(user_id=person, view=view, hash=seen, token=access.token)
             )
         except SlackApiError as error:
@@ -90,7 +86,7 @@ class Screens:
         """Show previews under the links of a message, `where` as chat.unfurl takes it; a refusal is only noted."""
         access = await self._workspaces.access(team)
         try:
-            await _patiently(lambda: self._client.chat_unfurl(**where, unfurls=unfurls, token=access.token))
+            await patiently(lambda: self._client.chat_unfurl(**where, unfurls=unfurls, token=access.token))
         except SlackApiError as error:  # deleted meanwhile, or a conversation that shows no previews
             _log.info("links in %s were not shown: %s", team, code(error))
 
@@ -100,14 +96,3 @@ class Screens:
         if isinstance(reply, File):
             return await handed_over(self._sender, place_of(chat.id), reply, chat.language)
         return reply
-
-
-async def _patiently(call: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
-    while True:
-        try:
-            return await insist(call)
-        except SlackApiError as error:
-            seconds = pause(error)
-            if seconds is None:
-                raise
-        await asyncio.sleep(seconds)

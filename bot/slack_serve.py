@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from bot.services import Services
 from bot.slack import SlackBot
 from bot.slack_app import build_app, oauth_flow, routes
-from bot.slack_errors import code, insist
+from bot.slack_errors import code, patiently
 from bot.slack_install import ManyWorkspaces, OneWorkspace, Workspaces
 from bot.slack_limits import Limits
 from bot.slack_send import Sender, web_client
@@ -113,7 +113,7 @@ class SlackSurface:
     async def _check(self, token: str) -> None:
         """Ask once for a connection: the client itself would ask on for ever, whatever Slack says."""
         try:
-            await insist(lambda: self._client.apps_connections_open(app_token=token))
+            await patiently(lambda: self._client.apps_connections_open(app_token=token))
         except SlackApiError as error:
             raise SettingsError(
                 f"SLACK_APP_TOKEN: Slack says {code(error)}; an app-level token with connections:write is needed, "

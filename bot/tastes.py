@@ -9,7 +9,7 @@ A chat that moves takes them along, see bot/people.py. A value that does not par
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -109,17 +109,25 @@ class Tastes:
             await self._revise(chat_id, lambda now: Clicks(facts=(*taken.clicks.facts, *now.facts)))
         return taken
 
-    async def forget(self, who: str) -> None:
-        """Take what a person (`telegram:7`, `slack:T1:U7`) clicked out of all groups of their service and workspace."""
-        place, _, person = who.rpartition(":")
-        chats = [chat async for chat in self._chats(place)]
-        for chat in chats:
-            await self._revise(chat, lambda clicks: Clicks(facts=tuple(f for f in clicks.facts if f.by != person)))
-            key = key_of("reset", chat)
-            with redis_errors():
-                taken = unpack(key, await self._redis.get(key), Reset)
-                if taken and any(fact.by == person for fact in taken.clicks.facts):
-                    await self._redis.delete(key)
+    async def groups_of(self, who: str) -> list[str]:
+        """Return the groups of their service and workspace in which a person (`telegram:7`, `slack:T1:U7`) clicked."""
+        chats = sorted({chat async for chat in self._chats(who.rpartition(":")[0])})
+        return [chat for chat in chats if _any_by(who, await self.of(chat)) or await self._took_away(chat, who)]
+
+    async def forget(self, who: str, groups: Iterable[str]) -> None:
+        """Take what a person clicked out of groups, and what their last reset took away where they had a part in it."""
+        for chat in groups:
+            await self._revise(chat, lambda clicks: Clicks(facts=tuple(f for f in clicks.facts if not _is_by(who, f))))
+            if await self._took_away(chat, who):
+                with redis_errors():
+                    await self._redis.delete(key_of("reset", chat))
+
+    async def _took_away(self, chat_id: str, who: str) -> bool:
+        """Tell whether the last reset of a chat took clicks of a person away."""
+        key = key_of("reset", chat_id)
+        with redis_errors():
+            taken = unpack(key, await self._redis.get(key), Reset)
+        return taken is not None and _any_by(who, taken.clicks)
 
     async def _chats(self, place: str) -> AsyncIterator[str]:
         """Yield the chats of a service, or a workspace of it, that clicked or reset what they had."""
@@ -148,3 +156,12 @@ class Tastes:
 
 def _key(click: Click) -> tuple[str, str]:
     return click.paper, click.by
+
+
+def _any_by(who: str, clicks: Clicks) -> bool:
+    return any(_is_by(who, fact) for fact in clicks.facts)
+
+
+def _is_by(who: str, click: Click) -> bool:
+    """Tell whether a click in a group is a person's: named in Slack as a whole, in Telegram by the number alone."""
+    return click.by in (who, who.rpartition(":")[2])

@@ -37,7 +37,7 @@ from bot.telegram_inline import find
 from bot.telegram_limits import Limiter
 from bot.telegram_order import OrderedByChat
 from bot.telegram_poll import PollingBot
-from bot.telegram_send import ChatGoneError, Sender, insist
+from bot.telegram_send import ChatGoneError, Sender, patiently
 from bot.telegram_transport import POLLING_CONNECTIONS, AiohttpRequest
 from bot.telegram_updates import Asked, Place, asked_by_message, asked_by_press, number_of
 from brief.models import Language
@@ -87,7 +87,7 @@ class TelegramBot:
     async def running(self) -> AsyncIterator[None]:
         """Be ready for updates and pushes; waits for Telegram if need be. Raises TelegramError for a wrong token."""
         try:
-            await insist(self._app.initialize)
+            await patiently(self._app.initialize)
             async with self._app:
                 await self._set_menus()
                 await self.chats.presubscribe()
@@ -99,7 +99,7 @@ class TelegramBot:
     async def sending(self) -> AsyncIterator[None]:
         """Be ready for pushes alone: another process takes the updates. Raises TelegramError for a wrong token."""
         try:
-            await insist(self.bot.initialize)
+            await patiently(self.bot.initialize)
             yield
         finally:
             await self.bot.shutdown()

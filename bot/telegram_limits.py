@@ -65,7 +65,7 @@ class Limiter(BaseRateLimiter[int]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as refused:
-                raise PausedError(_seconds(refused)) from refused
+                raise PausedError(seconds_of(refused)) from refused
 
         name, retries = str(chat), RETRIES if rate_limit_args is None else rate_limit_args - 1
         try:
@@ -74,6 +74,7 @@ class Limiter(BaseRateLimiter[int]):
             raise RetryAfter(math.ceil(paused.seconds)) from paused
 
 
-def _seconds(refused: RetryAfter) -> float:
+def seconds_of(refused: RetryAfter) -> float:
+    """Return the seconds that Telegram asks to wait."""
     after = refused.retry_after
     return after.total_seconds() if isinstance(after, dt.timedelta) else after

@@ -54,7 +54,9 @@ class PollingBot(ExtBot[int]):
             "allowed_updates": list(ALLOWED_UPDATES),
         }
         updates = await self._post("getUpdates", data, read_timeout=wait + 10.0)
-        return updates if isinstance(updates, list) else []
+        if isinstance(updates, list) and all(map(_is_update, updates)):
+            return updates
+        raise TelegramError("the answer to getUpdates is no list of updates")
 
     async def post_message(self, parameters: Json, tries: int | None = None) -> int:
         """Send a message, at most so often if its chat is paused, and return its id. Raises TelegramError."""
@@ -161,3 +163,7 @@ class Poller:
             self._told = trouble
             _log.warning(trouble, type(error).__name__)
         await asyncio.sleep(seconds)
+
+
+def _is_update(raw: object) -> bool:
+    return isinstance(raw, dict) and isinstance(raw.get("update_id"), int)

@@ -25,6 +25,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 
 from bot.request import File, Picture, Reply
 from bot.retry import until_answered
+from bot.telegram_limits import seconds_of
 from bot.telegram_poll import PollingBot
 from bot.telegram_updates import Place
 from brief.errors import DeliveryError
@@ -73,6 +74,15 @@ async def insist(call: Callable[[], Awaitable[_T]]) -> _T:
     return await until_answered(call, _silence, "Telegram")
 
 
+async def patiently(call: Callable[[], Awaitable[_T]]) -> _T:
+    """Return what a call returns that is no message, as `insist` does and after the pauses that Telegram asks for."""
+    while True:
+        try:
+            return await insist(call)
+        except RetryAfter as error:
+            await asyncio.sleep(seconds_of(error))
+
+
 def _silence(error: Exception) -> str | None:
     return str(error) if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else None
 
@@ -99,9 +109,7 @@ class Sender:
         try:
             return await self._text(place, renderer.render(document, date=date), tries=1)
         except RetryAfter as error:
-            after = error.retry_after
-            seconds = after.total_seconds() if isinstance(after, dt.timedelta) else after
-            raise DeliveryError("rate_limited", retry_after=seconds) from error
+            raise DeliveryError("rate_limited", retry_after=seconds_of(error)) from error
         except TelegramError as error:
             said = error.message.lower()
             raise DeliveryError(_reason(said), permanent=any(words in said for words in _UNFIT)) from error

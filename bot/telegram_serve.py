@@ -13,7 +13,7 @@ from bot.services import Services
 from bot.surface import Joined
 from bot.telegram import TelegramBot
 from bot.telegram_poll import Inbox, Poller
-from bot.telegram_send import insist
+from bot.telegram_send import patiently
 from bot.telegram_updates import ALLOWED_UPDATES
 from bot.telegram_webhook import routes
 from brief.errors import SettingsError
@@ -52,7 +52,7 @@ class TelegramSurface:
     async def _receive(self) -> None:
         """Take updates until cancelled, by webhook where one is set up, else by asking."""
         if not self.routes:
-            await insist(self._bot.bot.delete_webhook)
+            await patiently(self._bot.bot.delete_webhook)
             await Poller(self._bot.bot, self._inbox).run()
             return
         await self._set_webhook()
@@ -64,7 +64,7 @@ class TelegramSurface:
     async def _set_webhook(self) -> None:
         """Tell Telegram where updates go. It stays told: what comes while the bot is down is kept and sent again."""
         secret = self._settings.telegram_webhook_secret
-        await insist(
+        await patiently(
             lambda: self._bot.bot.set_webhook(
                 self._settings.telegram_webhook_url or "",
                 allowed_updates=ALLOWED_UPDATES,

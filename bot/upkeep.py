@@ -11,7 +11,6 @@ import typer
 
 from bot import backup, forget, terminal, wiring
 from bot.forget import Found
-from bot.tastes import Tastes
 from brief.settings import Settings, load_settings
 from brief.store import open_store
 from formatting.locales import Locale, load
@@ -46,7 +45,6 @@ def forget_chat(chat: str, *, yes: bool) -> None:
         if not yes:
             typer.confirm(locale.text("upkeep.sure"), abort=True)
         _run(settings, lambda redis: forget.remove(redis, found))
-        _run(settings, lambda redis: Tastes(redis).forget(chat))
         typer.echo(locale.text("upkeep.forgotten", chat=chat))
     if names := _naming(settings, chat):
         typer.echo(locale.text("upkeep.named", names=", ".join(names)))

@@ -49,9 +49,16 @@ class Office:
         await self.idle()
 
     async def idle(self) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while await self.services.store.client.zcard(key_of("leased")):  # noqa: ASYNC110 - Redis tells nobody
-                await asyncio.sleep(0.005)
+        """Return when nothing is leased; when that takes too long, say what is, and where it might be."""
+        redis = self.services.store.client
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while await redis.zcard(key_of("leased")):  # noqa: ASYNC110 - Redis tells nobody
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            leased = await redis.zrange(key_of("leased"), 0, -1)
+            streams = {key: await redis.xinfo_groups(key) async for key in redis.scan_iter(key_of("deliveries", "*"))}
+            raise AssertionError(f"{leased} are still leased; {streams}; {asyncio.all_tasks()}") from None
 
 
 @asynccontextmanager

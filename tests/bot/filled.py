@@ -51,7 +51,8 @@ async def fill(store: Store) -> None:
         await people.refused(chat)
         for clicks in (tastes.learn(chat, paper, "like", NOON), tastes.reset(chat, "latent reasoning", TODAY)):
             await clicks
-        await tastes.learn(chat, paper, "dislike", NOON, "7")
+        for person in ("7", "8"):
+            await tastes.learn(chat, paper, "dislike", NOON, person)
         profile = load_profile().model_copy(update={"name": own_name(chat)})
         brief = edition.build(day, profile, "en", shown={}, now=NOON)
         await store.save_brief(brief)

@@ -11,7 +11,9 @@ from bot.chat import Chat
 from bot.deliveries import Deliveries, Result
 from bot.services import Services
 from bot.telegram import TelegramBot
+from brief.errors import StoreError
 from brief.models import Day, Note, SourceReport, Status, Window
+from brief.store import key_of
 from tests.bot.delivery_setting import EIGHT, MINUTE, Clock, subscribe
 from tests.bot.telegramming import OTHER, READER, configured, hurried, open_services
 from tests.fakes.telegram import FakeTelegram
@@ -204,3 +206,17 @@ async def test_without_an_operators_chat_nobody_watches(settings, fake, deliveri
     async with open_services(configured(settings, fake), stored=False) as services, asyncio.timeout(PATIENCE):
         await Alarms(services, deliveries, {"telegram": bot}).watch()
         assert not fake.sent("sendMessage")
+
+
+async def test_what_nobody_was_told_for_redis_failed_is_told_by_the_next_look(fake, services, alarms):
+    await collected(services, TODAY - DAY, arxiv=Status.FAILED)
+    redis, key = services.store.client, key_of("chat", OPERATOR)
+    for status in (Status.FAILED, Status.OK):
+        await collected(services, TODAY, arxiv=status)
+        before = len(texts(fake))
+        await redis.rpush(key, "no chat, and an error to read")
+        with pytest.raises(StoreError):
+            await alarms.look()
+        await redis.delete(key)
+        await alarms.look()
+        assert len(texts(fake)) == before + 1

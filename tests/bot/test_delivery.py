@@ -228,6 +228,17 @@ async def test_a_message_that_cannot_be_sent_is_given_up_and_the_next_day_is_ano
     assert (await at_work.deliveries.figures(EIGHT.date())).failed == {"message_is_too_long": 1}
 
 
+async def test_what_no_script_can_read_of_a_failure_keeps_nobody_from_being_recorded(
+    fake, slack, services, in_both, clock
+):
+    await subscribe(services, "slack:T1:C1", kind="channel")
+    slack.fail("chat.postMessage", "half a \ud800, and more")
+    clock.now = EIGHT
+    await in_both.tick()
+    figures = await in_both.deliveries.figures(EIGHT.date())
+    assert (figures.sent, figures.retried) == (2, 1)
+
+
 async def test_who_blocks_the_bot_is_not_asked_again(fake, at_work, clock):
     fake.fail("sendMessage", BLOCKED, chat_id=READER)
     for moment in (EIGHT, EIGHT + HOUR, EIGHT + DAY):
@@ -307,6 +318,24 @@ async def test_a_follow_up_tells_once_of_what_a_late_source_changed(fake, servic
     assert len(before) > 8
     figures = await at_work.deliveries.figures(EIGHT.date())
     assert (figures.due, figures.sent) == (2, 2)
+
+
+async def test_a_follow_up_that_fails_is_tried_again_and_one_that_was_sent_is_asked_about_no_more(
+    fake, services, at_work, clock
+):
+    await _with_missing_source(services)
+    clock.now = EIGHT
+    await at_work.tick()
+    clock.now += 10 * MINUTE
+    await at_work.scheduler.refresh()
+    fake.fail("sendMessage", flood(5), chat_id=READER)
+    for _ in range(2):
+        clock.now += 2 * MINUTE
+        await at_work.tick()
+    assert len(texts(fake)) == len(texts(fake, OTHER)) == 2
+    clock.now += 10 * MINUTE
+    await at_work.scheduler.refresh()
+    assert await Followups(services.store.client).all(EIGHT.date()) == {}
 
 
 async def test_no_follow_up_when_the_recommendations_stay(fake, services, at_work, clock):

@@ -14,9 +14,10 @@ import pytest
 from bot import forget
 from bot.chat import own_name
 from bot.tastes import Tastes
+from brief.models import Paper
 from brief.settings import Settings
 from brief.store import Store
-from tests.bot.filled import ANNA, GROUP, IN_GROUP, NEIGHBOURS, SLACK, everything, fill
+from tests.bot.filled import ANNA, GROUP, IN_GROUP, NEIGHBOURS, NOON, SLACK, everything, fill
 from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -138,6 +139,23 @@ def test_the_verb_asks_first_and_says_what_brings_the_chat_back(settings: Settin
 async def test_what_a_person_clicked_in_groups_is_forgotten_with_them(store: Store) -> None:
     await fill(store)
     tastes = Tastes(store.client)
-    await tastes.forget("telegram:7")
-    assert [fact.by for fact in (await tastes.of(GROUP)).facts] == []
-    assert [fact.by for fact in (await tastes.of("slack:T1:U77")).facts] == ["7"]  # another service
+    await forget.remove(store.client, await forget.find(store.client, ANNA))
+    assert [fact.by for fact in (await tastes.of(GROUP)).facts] == ["8"]
+    assert [fact.by for fact in (await tastes.of("slack:T1:U77")).facts] == ["7", "8"]  # another service
+
+
+@pytest.mark.parametrize(("person", "by", "group"), [(ANNA, "7", GROUP), (SLACK, SLACK, "slack:T1:C1")])
+async def test_who_did_no_more_than_open_a_card_in_a_group_is_found(
+    store: Store, person: str, by: str, group: str
+) -> None:
+    """In a channel of Slack a click is of `slack:T1:U7`, in a group of Telegram of 7."""
+    tastes, paper = Tastes(store.client), Paper(id="2605.00001", title="A paper")
+    await tastes.learn(group, paper, "opened", NOON, by)
+    await tastes.reset(group, "", None)
+    await tastes.learn(group, paper, "opened", NOON, by)
+    found = await forget.find(store.client, person)
+    assert found.counts["other"] == 1
+    await forget.remove(store.client, found)
+    assert (await tastes.of(group)).facts == ()
+    assert await tastes.undo(group) is None
+    assert not await forget.find(store.client, person)

@@ -109,3 +109,22 @@ async def test_no_secret_is_printed_by_a_whole_run_at_debug_level(redis_at: str,
     assert log.count(" DEBUG ") > 50
     assert llm.asked
     assert not {secret for secret in secrets(load_settings(environ)) if secret in log}
+
+
+def test_the_error_that_ends_a_service_is_printed_without_secrets(tmp_path: Path) -> None:
+    token = "123456789:AAE-SECRET-of-the-bot-0123456789abc"
+    program = (
+        "from bot.logs import log_to_stderr; from brief.settings import load_settings; s = load_settings();"
+        "log_to_stderr(s); raise RuntimeError(s.telegram_bot_token.get_secret_value())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"TELEGRAM_BOT_TOKEN": token, "HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 1
+    assert "RuntimeError: [secret]" in ended.stderr
+    assert token not in ended.stderr

@@ -307,6 +307,14 @@ async def test_it_stops_while_slack_is_down(fake, environ, method):
     fake.mend()
 
 
+async def test_a_start_that_slack_finds_too_soon_waits_as_long_as_it_is_told_to(fake, environ):
+    for method in ("auth.test", "apps.connections.open"):
+        fake.fail(method, "ratelimited", retry_after=1)
+    process = await start(environ)
+    await fake.connected()
+    await stopped(process)
+
+
 async def test_a_killed_process_loses_no_event(fake, environ, settings):
     async with open_services(settings):
         first = await start(environ)

@@ -41,7 +41,7 @@ from tests.bot.telegramming import (
 )
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_checks import ApiError
-from tests.fakes.telegram_faults import BLOCKED, SERVER_ERROR
+from tests.fakes.telegram_faults import BLOCKED, SERVER_ERROR, flood
 from tests.patience import PATIENCE
 
 PAPERBOY = Path(sys.executable).with_name("paperboy")
@@ -357,6 +357,19 @@ async def test_a_wrong_token_ends_in_a_sentence(fake, environ):
     assert process.returncode == 1
     assert b"TELEGRAM_BOT_TOKEN" in log.splitlines()[-1]
     assert b"123:wrong" not in log
+
+
+@pytest.mark.parametrize("webhook", [False, True])
+async def test_a_start_that_telegram_finds_too_soon_waits_as_long_as_it_is_told_to(fake, environ, webhook):
+    """As when several processes begin at once."""
+    last = "setWebhook" if webhook else "deleteWebhook"
+    for method in ("getMe", last):
+        fake.fail(method, flood(1))
+    process = await start({**environ, **HOOK} if webhook else environ)
+    await fake.until(lambda: [call for call in fake.sent(last) if not call.error], "it to start")
+    process.send_signal(signal.SIGTERM)
+    _, log = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert process.returncode == 0, log
 
 
 async def test_it_stops_while_telegram_is_down(fake, environ):

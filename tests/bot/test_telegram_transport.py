@@ -13,7 +13,9 @@ from telegram.error import Forbidden, NetworkError, RetryAfter, TelegramError, T
 from telegram.ext import ExtBot
 
 from bot.telegram_limits import Limiter
+from bot.telegram_poll import Inbox, Poller, PollingBot
 from bot.telegram_transport import AiohttpRequest, Timeouts
+from tests.patience import PATIENCE
 
 TOKEN = "12345:SECRET-of-the-bot"
 MESSAGE = {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "text": "hello"}
@@ -286,3 +288,23 @@ async def test_a_bot_with_transport_and_limiter_carries_on_after_a_429(server):
     async with bot_on(server.url, limiter=Limiter()) as bot:
         assert (await bot.send_message(5, "hello")).text == "hello"
     assert len(server.forms) == 2
+
+
+@pytest.mark.parametrize("result", [{}, [1], [{"message": MESSAGE}], [{"update_id": "1"}]])
+async def test_what_is_no_list_of_updates_is_asked_for_again_after_a_pause_like_no_answer(server, result, caplog):
+    server.handlers["getUpdates"] = answer(200, ok=True, result=result)
+
+    async def handle(_update):
+        raise AssertionError
+
+    async with AiohttpRequest(2) as request:
+        bot = PollingBot(TOKEN, base_url=f"{server.url}/bot", request=request, get_updates_request=request)
+        polling = asyncio.create_task(Poller(bot, Inbox(bot, handle)).run())
+        await server.asked.wait()
+        async with asyncio.timeout(PATIENCE):
+            while "Telegram does not answer" not in caplog.text and not polling.done():  # noqa: ASYNC110 - a line of a log
+                await asyncio.sleep(0.01)
+        polling.cancel()
+        await asyncio.wait([polling])
+    assert polling.cancelled()
+    assert len(server.forms) == 2  # the second says, at the end, what was handled

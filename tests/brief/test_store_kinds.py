@@ -22,12 +22,13 @@ from bot.chat import Chat
 from bot.deliveries import Deliveries, Result
 from bot.health import Readiness
 from bot.people import People
+from bot.queue import Queue
 from bot.workspaces import Installations, Workspace
 from brief.errors import StoreError
 from brief.models import Day, Paper, Window
 from brief.redis_server import find_server
 from brief.settings import load_settings
-from brief.store import Store, open_store
+from brief.store import Store, key_of, open_store
 from brief.turns import turn
 from tests.patience import PATIENCE
 
@@ -209,6 +210,26 @@ async def test_deliveries(kept: Store) -> None:
     assert len(claims) == 3
     await deliveries.done([Result(member, tomorrow.date(), "sent", message="1") for member in members], tomorrow)
     assert (await deliveries.figures(tomorrow.date())).sent == 3
+
+
+async def test_batches_are_carried_acknowledged_and_no_more_repeated(kept: Store) -> None:
+    queue, all_there, given = Queue(kept.client), asyncio.Event(), []
+
+    async def deliver(members: list[str]) -> None:
+        given.append(members)
+        if len(given) == 3:
+            all_there.set()
+
+    await queue.put("telegram", ["telegram:1"])  # before the first worker ever came
+    async with queue.delivering("telegram", deliver, lambda _: None):
+        await queue.put("telegram", ["telegram:2", "telegram:3"])
+        await queue.put("telegram", ["telegram:4"])
+        async with asyncio.timeout(PATIENCE):
+            await all_there.wait()
+    assert sorted(given) == [["telegram:1"], ["telegram:2", "telegram:3"], ["telegram:4"]]
+    assert (await kept.client.xpending(key_of("deliveries", "telegram"), "paperboy"))["pending"] == 0
+    await queue.forget_idle("telegram", -1)
+    assert await kept.client.xinfo_consumers(key_of("deliveries", "telegram"), "paperboy") == []
 
 
 async def test_more_at_once_than_there_are_connections(kept: Store) -> None:
