@@ -140,7 +140,7 @@ class CardWriter:
             return (self._off_topic(),)
         say = self.voice.phrases.say
         titles = [
-            say("relation.direction", direction=self._label(direction), words=words[:MOST_WORDS])
+            say("relation.direction", direction=self._label(direction), words=_telling(words)[:MOST_WORDS])
             for direction, words in spoken_of[:MOST_DIRECTIONS]
         ]
         text = (self._say("relation.matched", directions=tuple(titles)),)
@@ -159,13 +159,13 @@ class CardWriter:
         return found
 
     def _off_topic(self) -> Sentence:
-        """Say why a paper that matches no direction is here: a word of one in passing, its votes, or neither."""
+        """Say how near a paper that matches no direction comes: a word of one in passing, else its votes, if any."""
         for direction in self.profile.directions:
             words = matches(self.paper, direction)
             if words:
                 facts = {"direction": self._label(direction), "words": words[:MOST_WORDS]}
                 return self._say("relation.passing", **facts)
-        return self._say("relation.voted" if self.paper.votes else "relation.none")
+        return self._say("relation.voted", votes=self.paper.votes) if self.paper.votes else self._say("relation.none")
 
     def _closest(self, keywords: Sequence[str]) -> int | None:
         """Return the unused sentence, from the claim on, that says most of the keywords; how it works is kept back."""
@@ -250,6 +250,15 @@ class CardWriter:
     def _quote(self, index: int, limit: int = 320) -> Sentence:
         self.used.add(index)
         return self.voice.quoted(self.reading.sentences[index], "abstract", self.paper.id, limit)
+
+
+def _telling(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words without those that another one says as well: `RL` beside `RL for LLMs`."""
+    kept: list[str] = []
+    for word in words:
+        if not any(says(spoken(other), word) for other in kept):
+            kept = [*(other for other in kept if not says(spoken(word), other)), word]
+    return tuple(kept)
 
 
 def labels(profile: Profile, ids: Sequence[str], language: Language) -> tuple[Label, ...]:

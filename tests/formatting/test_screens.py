@@ -188,7 +188,7 @@ def test_every_screen_has_one_title_and_survives_an_empty_day(language: Language
     ("language", "origin", "mark"),
     [
         ("zh", "abstract", "摘要原文：“"),
-        ("zh", "summary", "HF 摘要：“"),
+        ("zh", "summary", "HF 的 AI 摘要：“"),
         ("zh", "comment", "作者备注原文：“"),
         ("zh", "description", "项目自述原文：“"),
         ("en", "abstract", "Abstract: “"),
@@ -215,11 +215,11 @@ def test_a_quotation_that_is_introduced_is_not_named_twice(language: Language) -
 @pytest.mark.parametrize(
     ("language", "origin", "first", "parted"),
     [
-        ("en", "description", "Tools for agents", "Its own description: “Tools for agents”; It came."),
-        ("en", "description", "给智能体的工具", "Its own description: “给智能体的工具”; It came."),
-        ("en", "comment", "Accepted (oral)", "Authors’ comment: “Accepted (oral)”; It came."),
+        ("en", "description", "Tools for agents", "Its own description: “Tools for agents”. It came."),
+        ("en", "description", "给智能体的工具", "Its own description: “给智能体的工具”. It came."),
+        ("en", "comment", "Accepted (oral)", "Authors’ comment: “Accepted (oral)”. It came."),
         ("en", "abstract", "We do.", "Abstract: “We do.” It came."),
-        ("en", "measured", "It has four parts (one is new)", "It has four parts (one is new); It came."),
+        ("en", "measured", "It has four parts (one is new)", "It has four parts (one is new). It came."),
         ("en", "measured", "It does. (It did.)", "It does. (It did.) It came."),
         ("zh", "description", "Tools for agents", "项目自述原文：“Tools for agents”；It came."),
         ("zh", "comment", "Accepted (oral)", "作者备注原文：“Accepted (oral)”；It came."),
