@@ -49,6 +49,11 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
     return _screen(language, title, papers, _muted(locale.text("later.keys")), Buttons((*keys, below)))
 
 
+def reading_key(number: str, paper_id: str, *, waits: bool) -> Button:
+    """Return what marks a paper of the list as read; or lets it wait again where it does not."""
+    return Button(f"✓ {number}", "done", paper_id) if waits else Button(f"↩ {number}", "save", paper_id)
+
+
 def saved_note(language: Language, paper: Paper, fresh: bool) -> Document:  # noqa: FBT001 - what People.keep answered
     """Return that a paper is on the later list, from now on, with a way back, or already."""
     back = (_undo(language, "remove", paper.id),) if fresh else ()
@@ -197,7 +202,7 @@ def _kept(locale: Locale, row: Kept) -> tuple[Paragraph, ...]:
 
 
 def _keys(number: int, paper_id: str, done: dt.datetime | None) -> tuple[Button, ...]:
-    mark = Button(f"↩ {number}", "save", paper_id) if done else Button(f"✓ {number}", "done", paper_id)
+    mark = reading_key(str(number), paper_id, waits=done is None)
     return Button(str(number), "card", paper_id), mark, Button(f"✕ {number}", "remove", paper_id)
 
 

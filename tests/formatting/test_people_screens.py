@@ -291,12 +291,12 @@ def test_a_card_offers_what_can_be_done_and_marks_what_was(language: Language) -
     document = screens.card(pick, language, 1, saved=True, vote=-1, previous="2604.1", next="2604.3")
     own = pick.paper.id
     assert actions(document) == [
-        *(("save", own), ("like", own), ("dislike", own), ("similar", own), ("why", own)),
+        *(("remove", own), ("like", own), ("dislike", own), ("similar", own), ("why", own)),
         *(("card", "2604.1"), ("top", ""), ("card", "2604.3")),
     ]
     labels = {action: label for label, action, _ in pressed(document)}
     fresh = {action: label for label, action, _ in pressed(screens.card(pick, language))}
-    assert (labels["save"][0], labels["like"], labels["dislike"]) == ("★", "👍", "👎 ✓")
+    assert (labels["remove"][0], labels["like"], labels["dislike"]) == ("★", "👍", "👎 ✓")
     assert (fresh["save"][0], fresh["like"], fresh["dislike"]) == ("☆", "👍", "👎")
     assert "card" not in fresh
 
