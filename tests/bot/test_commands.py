@@ -427,6 +427,7 @@ async def test_the_brief_comes_as_a_file_and_on_request_in_messages(reader):
 
 async def test_search_finds_and_says_when_it_does_not(reader):
     assert PAPER in buttons(await reader("/search ClawGym"))["card"]
+    assert buttons(await reader(f"/search https://arxiv.org/abs/{PAPER}"))["why"] == [PAPER]  # its card
     assert "card" not in buttons(await reader("/search zzzzzz"))
 
 
