@@ -151,32 +151,40 @@ def export_caption(language: Language, count: int, kind: str) -> Document:
     return _note(language, "export.caption", n=count, kind=_FORMATS.get(kind, kind))
 
 
-def start(language: Language, name: str, *, subscribed: bool, when: str) -> Document:
-    """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it."""
+def start(language: Language, name: str, *, subscribed: bool, when: str, typed: str = "") -> Document:
+    """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it.
+
+    `typed` are words that can be searched for.
+    """
     locale = load(language)
     who = shorten(name, 40)
     title = locale.text("start.hello", name=who) if who else locale.text("start.hello_plain")
     arrives = locale.spans("start.subscribed" if subscribed else "start.not_subscribed", when=when)
     lines = [locale.spans("start.purpose"), arrives, *(locale.spans(f"start.{k}") for k in ("push", "ask", "change"))]
+    lines = [locale.spans("start.typed", text=shorten(typed, _TYPED)), *lines] if typed else lines
     paragraphs = [Paragraph(line) for line in lines]
     own = "unsubscribe" if subscribed else "subscribe"
     return _screen(language, title, *paragraphs, _today(locale, own, "settings", "help"))
 
 
-def subscribed(language: Language, when: str, *, too_late: bool) -> Document:
-    """Return that the brief arrives from now on, with a way back; where it was `too_late` for today's, a way to it."""
+def subscribed(language: Language, when: str, *, too_late: bool, fresh: bool = True) -> Document:
+    """Return that the brief arrives from now on; where it was `too_late` for today's, a way to it.
+
+    As in the next two, there is a way back from what is `fresh`, not the case before.
+    """
     today = (Button(load(language).text("button.today"), "top"),) if too_late else ()
-    return _note(language, "say.subscribed", (*today, _undo(language, "unsubscribe")), when=when)
+    back = (_undo(language, "unsubscribe"),) if fresh else ()
+    return _note(language, "say.subscribed", (*today, *back), when=when)
 
 
-def unsubscribed(language: Language) -> Document:
-    """Return that the brief no longer arrives, with a way back."""
-    return _note(language, "say.unsubscribed", (_undo(language, "subscribe"),))
+def unsubscribed(language: Language, *, fresh: bool = True) -> Document:
+    """Return that the brief no longer arrives."""
+    return _note(language, "say.unsubscribed", (_undo(language, "subscribe"),) if fresh else ())
 
 
-def stopped(language: Language) -> Document:
-    """Return that nothing is sent any more, with a way back."""
-    return _note(language, "say.stopped", (_undo(language, "subscribe"),))
+def stopped(language: Language, back: str | None = "") -> Document:
+    """Return that nothing is sent any more; `back` says what comes back with the brief, None that nothing was sent."""
+    return _note(language, "say.stopped", () if back is None else (_undo(language, "subscribe", back),))
 
 
 def refusal(language: Language, chat: int) -> Document:

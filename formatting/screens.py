@@ -39,6 +39,7 @@ _SUMMARY_COLUMNS = 240
 
 Kind = Literal[
     "unknown_command",
+    "strange_command",
     "not_an_id",
     "no_id",
     "no_paper",

@@ -216,10 +216,11 @@ def test_the_profile_shows_a_few_keywords_and_where_they_come_from() -> None:
 @LANGUAGES
 def test_ones_own_profile_says_what_was_not_understood_and_how_to_change_it(language: Language) -> None:
     view = ProfileView(
-        [("Agents", ["tool use"])], ["biology"], ["Ada"], ["Lab"], [("量子", "no_english")], "agents\n量子"
+        [("Agents", ["tool use"])], ["biology"], ["Ada"], ["Lab"], [("量子", "no_english")], "Agents.\n量子。"
     )
     document = profile(language, view)
-    assert all(word in shown(document) for word in ("biology", "Ada", "Lab", "“量子”", "/profile agents; 量子"))
+    anew = {"en": "/profile Agents; 量子。", "zh": "/profile Agents；量子。"}[language]
+    assert all(word in shown(document) for word in ("biology", "Ada", "Lab", "“量子”", anew))
     assert actions(document) == [("top", ""), ("profile", "reset")]
 
 
