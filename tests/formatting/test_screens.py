@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -111,6 +112,13 @@ def test_the_push_offers_the_five_cards_and_the_other_rooms() -> None:
     ]
     assert [b.action for b in pressed[5:] if isinstance(b, Button)] == ["more", "must", "repos", "ideas", "sources"]
     assert Button("1", "card", "2604.26901").command == "/paper 2604.26901"
+
+
+@pytest.mark.parametrize(("screen", "first", "papers"), [(screens.more, 6, 2), (screens.must, 1, 3)])
+def test_the_numbers_of_a_list_open_its_cards(screen: Callable[[Brief], Document], first: int, papers: int) -> None:
+    pressed = [(b.label, b.action, b.value) for b in buttons(screen(builders.brief())) if isinstance(b, Button)]
+    assert pressed[:papers] == [(str(n + 1), "card", f"2604.2690{first + n}") for n in range(papers)]
+    assert all(action != "card" for _, action, _ in pressed[papers:])
 
 
 def test_the_push_names_what_is_missing_only_when_something_is() -> None:
