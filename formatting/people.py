@@ -60,14 +60,14 @@ def saved_note(language: Language, paper: Paper, fresh: bool) -> Document:  # no
     return _note(language, "later.saved" if fresh else "later.already", back, title=shown.title(paper, _NAMED))
 
 
-def done_note(language: Language, paper_id: str) -> Document:
+def done_note(language: Language, paper: Paper) -> Document:
     """Return that a paper is marked as read, with a way back."""
-    return _note(language, "later.done", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
+    return _note(language, "later.done", (_undo(language, "save", paper.id),), title=shown.title(paper, _NAMED))
 
 
-def dropped_note(language: Language, paper_id: str) -> Document:
+def dropped_note(language: Language, paper: Paper) -> Document:
     """Return that a paper is off the later list, with a way back."""
-    return _note(language, "later.dropped", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
+    return _note(language, "later.dropped", (_undo(language, "save", paper.id),), title=shown.title(paper, _NAMED))
 
 
 def vote_note(language: Language, paper_id: str, vote: int) -> Document:

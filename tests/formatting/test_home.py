@@ -105,7 +105,7 @@ def test_the_settings_are_said_in_lines_with_one_button(language: Language) -> N
 
 
 def test_what_a_press_did_is_said_first() -> None:
-    note = people.done_note("en", "2604.26901")
+    note = people.done_note("en", builders.paper())
     tab = noted(home("en", None, [], VIEW), note)
     assert shown(tab).startswith(note.summary)
     assert pressed(tab)[0] == ("save", "2604.26901")
