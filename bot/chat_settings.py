@@ -18,6 +18,7 @@ from brief.models import Language
 from formatting import people as screens
 from formatting import settings_screen
 from formatting.document import Document
+from formatting.locales import load
 
 _TIME = re.compile(
     r"(?P<day>早上|上午|下午|晚上)?\s*(?<![\d:+-])(?P<hour>\d{1,2})"
@@ -211,7 +212,7 @@ def _zone(request: Request, place: str) -> str:
     if len(zones) == 1:
         return zones[0]
     if zones:
-        raise refused(request, "which_zone", place, ", ".join(zones), usage=True)
+        raise refused(request, "which_zone", place, load(request.language).join(zones), usage=True)
     if any(character.isdigit() for character in place):
         raise refused(request, "bad_time", request.text, usage=True)
     raise refused(request, "bad_zone", place, closest(place), usage=True)
