@@ -18,6 +18,7 @@ from brief.models import Language
 from formatting import people as screens
 from formatting import settings_screen
 from formatting.document import Document
+from formatting.locales import load
 
 _TIME = re.compile(
     r"(?P<day>早上|上午|下午|晚上)?\s*(?<![\d:+-])(?P<hour>\d{1,2})"
@@ -127,37 +128,52 @@ async def weekly_day(request: Request, services: Services) -> Reply:
 async def subscribe(request: Request, services: Services) -> Reply:
     """Get the brief here every morning.
 
-    每天早上在这里收到简报。
+    每天早上在这里收到早报。
     """
     if request.chat.kind == "terminal":
         raise refused(request, "no_delivery")
-    chat = await change(request, services, subscribed=True, stopped=None)
+    chat = await change(request, services, subscribed=True, stopped=None, **_brought_back(request.text))
     too_late = due(chat, services.clock()) is not None
-    return screens.subscribed(request.language, _when(chat, request.language), too_late=too_late)
+    when = _when(chat, request.language)
+    return screens.subscribed(request.language, when, too_late=too_late, fresh=not request.chat.subscribed)
 
 
 async def unsubscribe(request: Request, services: Services) -> Reply:
     """No more briefs by themselves; commands still answer.
 
-    不再自动发送简报，命令仍然可用。
+    不再自动发送早报，命令仍然可用。
     """
     await change(request, services, subscribed=False)
-    return screens.unsubscribed(request.language)
+    return screens.unsubscribed(request.language, fresh=request.chat.subscribed)
 
 
 async def stop(request: Request, services: Services) -> Reply:
-    """Nothing by itself any more: neither briefs nor reminders. `/subscribe` brings the brief back.
+    """Nothing by itself any more: neither brief nor reminder nor digest. `/subscribe` brings the brief back.
 
-    不再自动发送任何消息，包括简报和提醒。发 `/subscribe` 恢复早报。
+    不再自动发送任何消息：早报、提醒和每周回顾都停。发 `/subscribe` 恢复早报。
     """
+    chat = request.chat
     await change(request, services, subscribed=False, reminder=False, weekly=None)
-    return screens.stopped(request.language)
+    return screens.stopped(request.language, _words_of(chat) if chat.subscribed else None)
 
 
-def welcome(request: Request) -> Document:
-    """Return what a chat is greeted with."""
+def _words_of(chat: Chat) -> str:
+    """Return what has to come back with the subscription of a chat, as the button that undoes `/stop` carries it."""
+    day = () if chat.weekly is None else (_DAY_NAMES[chat.weekly].split()[0],)
+    return " ".join((*(("reminder",) if chat.reminder else ()), *day))
+
+
+def _brought_back(text: str) -> dict[str, Any]:
+    """Return the fields that such words stand for."""
+    words = text.casefold().split()
+    days = [_WEEKDAYS[word] for word in words if word in _WEEKDAYS]
+    return ({"reminder": True} if "reminder" in words else {}) | ({"weekly": days[0]} if days else {})
+
+
+def welcome(request: Request, typed: str = "") -> Document:
+    """Return what a chat is greeted with; `typed` are words that a search would find papers by."""
     when = "" if request.chat.kind == "terminal" else _when(request.chat, request.language)
-    return screens.start(request.language, request.name, subscribed=request.chat.subscribed, when=when)
+    return screens.start(request.language, request.name, subscribed=request.chat.subscribed, when=when, typed=typed)
 
 
 def view_of(chat: Chat) -> settings_screen.SettingsView:
@@ -198,7 +214,7 @@ def _zone(request: Request, place: str) -> str:
     if len(zones) == 1:
         return zones[0]
     if zones:
-        raise refused(request, "which_zone", place, " / ".join(zones), usage=True)
+        raise refused(request, "which_zone", place, load(request.language).join(zones), usage=True)
     if any(character.isdigit() for character in place):
         raise refused(request, "bad_time", request.text, usage=True)
     raise refused(request, "bad_zone", place, closest(place), usage=True)

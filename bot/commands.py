@@ -16,6 +16,7 @@ from bot import why as reasons
 from bot.request import Command, CommandError, File, Reply, Request, Row, refused
 from bot.services import Services
 from brief.models import Language, find_arxiv_ids
+from brief.vocabulary import in_english
 from formatting import people as people_screens
 from formatting import screens
 from formatting.document import Spans
@@ -95,8 +96,8 @@ def help_rows(language: Language) -> list[tuple[str, Spans]]:
 async def answer(line: str, request: Request, services: Services) -> Reply:
     """Answer what a reader typed: a command, or a bare arXiv id or link, which means /paper.
 
-    Nothing at all means /help; anything else in private, where it may be a first word to the bot, means /start. Raises
-    CommandError for what cannot be done, and for what is no command.
+    Nothing at all means /help; anything else in private, where it may be a first word to the bot, means /start, with
+    the way to a search that finds something. Raises CommandError for what cannot be done, and for what is no command.
     """
     line = line.strip()
     if line in ("", "/"):
@@ -105,7 +106,8 @@ async def answer(line: str, request: Request, services: Services) -> Reply:
         if next(find_arxiv_ids(line), None):
             return await reading.paper(replace(request, text=line), services)
         if request.chat.kind == "private":
-            return await start(request, services)
+            found = await services.search(in_english(line, services.profile).words, 1)
+            return chat_settings.welcome(request, line if found else "")
         raise refused(request, "not_an_id", line, "/paper 2604.26904", usage=True)
     name, text = (*re.split(r"\s", line[1:], maxsplit=1), "")[:2]
     text = text.strip()

@@ -53,7 +53,7 @@ async def done(request: Request, services: Services) -> Reply:
     if finished is None:
         raise refused(request, "not_saved", paper_id, f"/save {paper_id}")
     await clicked(request, services, finished, "done")
-    return screens.done_note(request.language, paper_id)
+    return screens.done_note(request.language, finished)
 
 
 async def remove(request: Request, services: Services) -> Reply:
@@ -62,10 +62,11 @@ async def remove(request: Request, services: Services) -> Reply:
     把一篇论文从稍后读里移除：`/remove 2604.26904`。
     """
     paper_id = wanted_paper(request, "remove")
-    if not await services.people.drop(request.owner, paper_id):
+    dropped = next((one.paper for one in await services.people.kept(request.owner) if one.paper.id == paper_id), None)
+    if dropped is None or not await services.people.drop(request.owner, paper_id):
         raise refused(request, "not_saved", paper_id, f"/save {paper_id}")
     await taken_back(request, services, paper_id, "later", "done")
-    return screens.dropped_note(request.language, paper_id)
+    return screens.dropped_note(request.language, dropped)
 
 
 async def like(request: Request, services: Services) -> Reply:

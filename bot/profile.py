@@ -40,7 +40,8 @@ async def profile(request: Request, services: Services) -> Reply:
     if len(words) > LENGTH:
         raise refused(request, "long_profile", f"{len(words):,}", f"{LENGTH:,}", usage=True)
     if not words:
-        return await _shown(request, services, await change(request, services, profile=""))
+        chat = await change(request, services, profile="")
+        return await _shown(request, services, chat, before=request.chat.profile)
     said, unread = own_profile(request.chat.model_copy(update={"profile": words}), services.profile)
     if said is None:
         raise _nothing_said(request, words, unread)
@@ -130,4 +131,4 @@ async def _shown(
         origin="" if used == load_profile() else path.name if path else used.name,
         lessons=await lessons(chat, services, day, CLICKS),
     )
-    return screen.profile(request.language, view, forgotten, before if own else None)
+    return screen.profile(request.language, view, forgotten, before)

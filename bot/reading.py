@@ -12,7 +12,7 @@ from bot.learning import clicked
 from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
 from brief.errors import SourceError
-from brief.models import Brief, Paper, Pick
+from brief.models import Brief, Paper, Pick, find_arxiv_ids
 from brief.vocabulary import in_english
 from formatting import markdown, screens
 from formatting import people as people_screens
@@ -125,6 +125,8 @@ async def search(request: Request, services: Services) -> Reply:
     """
     if not request.text:
         raise refused(request, "no_words", usage=True)
+    if next(find_arxiv_ids(request.text), None):
+        return await paper(request, services)
     asked = in_english(request.text, services.profile)
     found = await services.search(asked.words, FOUND + 1)
     looked_for = people_screens.LookedFor(request.text, asked.words, asked.unknown)

@@ -58,13 +58,14 @@ def weekly_due(chat: Chat, now: dt.datetime) -> dt.date | None:
 
 
 def replanned(before: Chat | None, chat: Chat, now: dt.datetime) -> list[str | float]:
-    """Return the members of a changed chat and when each is due next, by turns; nothing when the change moves nothing.
+    """Return the members of a changed chat that the change moves and when each is due next, by turns.
 
-    "" is for never, as a script takes it.
+    "" is for never, as a script takes it. Who subscribed after today's brief gets it by no change of the digest.
     """
-    if before and _schedule(before) == _schedule(chat):
-        return []
-    return [value for member, moment in moments(chat, now, waited=before) for value in (member, moment or "")]
+    was = _schedule(before) if before else {}
+    kept = {chat.id + kind for kind, plan in _schedule(chat).items() if was.get(kind) == plan}
+    planned = moments(chat, now, waited=before)
+    return [value for member, moment in planned if member not in kept for value in (member, moment or "")]
 
 
 def moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterator[tuple[str, float | None]]:
@@ -86,9 +87,13 @@ def moments(chat: Chat, now: dt.datetime, *, waited: Chat | None) -> Iterator[tu
         yield chat.id + suffix, moment.timestamp() if moment else None
 
 
-def _schedule(chat: Chat) -> tuple[object, ...]:
-    wants = _wants_brief(chat), _wants_reminder(chat), _wants_weekly(chat)
-    return *wants, chat.time, chat.zone, chat.weekdays_only, chat.weekly
+def _schedule(chat: Chat) -> dict[str, tuple[object, ...]]:
+    """Return what decides when each kind of a chat's members is due."""
+    return {
+        "": (_wants_brief(chat), chat.time, chat.zone, chat.weekdays_only),
+        "#reminder": (_wants_reminder(chat), chat.time, chat.zone),
+        "#weekly": (_wants_weekly(chat), chat.time, chat.zone, chat.weekly),
+    }
 
 
 def _wants_brief(chat: Chat) -> bool:

@@ -35,6 +35,7 @@ from bot.shared_limits import SharedPace
 from bot.telegram_chats import Chats
 from bot.telegram_inline import find
 from bot.telegram_limits import Limiter
+from bot.telegram_marks import marked
 from bot.telegram_order import OrderedByChat
 from bot.telegram_poll import PollingBot
 from bot.telegram_send import ChatGoneError, Sender, patiently
@@ -164,6 +165,9 @@ class TelegramBot:
             reply, failed = error.document, True
         if row.toast and isinstance(reply, Document):
             await self._sender.toast(query.id, reply.summary)
+            if asked.kind == "private" and query.message:  # in groups the buttons are everybody's
+                keyboard = await marked(query, press, asked.owner, chat.language, self._services)
+                await self._sender.mark(asked.place, query.message.message_id, keyboard)
         elif failed:  # what was pressed stays as it is
             await self._show(asked, reply, press.date)
         elif _turns_the_page(asked, row, press) and isinstance(reply, Document) and query.message:

@@ -138,6 +138,15 @@ class Sender:
         except Forbidden as error:
             raise ChatGoneError(gone(error) or "blocked") from error
 
+    async def mark(self, place: Place, message_id: int, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Show other buttons under a message, if any are given; what cannot be changed stays."""
+        if keyboard is None:
+            return
+        try:
+            await self._bot.edit_message_reply_markup(place.chat, message_id, reply_markup=keyboard)
+        except TelegramError as error:
+            _log.info("buttons could not be marked: %s", error.message)
+
     async def toast(self, query_id: str, text: str = "") -> None:
         """Answer a press, with words or without; one that is too old to be answered is let go."""
         try:

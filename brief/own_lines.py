@@ -24,15 +24,23 @@ _OPENING = re.compile(
     r"(?:papers?|research|work|anything) (?:on|in|about))\s+)+",
     re.IGNORECASE,
 )
+_OPENING_ZH = re.compile(  # a subject stands before what is also a noun: 研究智能体 may be a research agent
+    r"(?:(?:(?:我们?|本人|也|还|同时|另外)(?:目前|主要|平时|最近|一直|现在|也|还)*(?:是|在)*(?:做|研究|从事|看)|"
+    r"我?(?:目前|主要|平时|最近|一直|也|还|同时)*(?:关注(?!\s*(?-i:[A-Z]))|关心|想看|想了解|喜欢看?)|"
+    r"我的?(?:研究|工作)?(?:方向|兴趣|领域)(?:主要)?是)(?:的是)?(?!\s*[:：])\s*)+",
+    re.IGNORECASE,
+)
 _URL = re.compile(
     r"(?:https?://|(?<![\w/.])(?:www\.|arxiv\.org/|hf\.co/|huggingface\.co/))[!-+\--:<-~]*[\w/]", re.ASCII
 )
 _NOT = (  # in English
-    r"(?:avoid|exclude|except|not?|(?:(?:i|we) )?(?:dislike|(?:do not|don['’]t) (?:want|show|like|care about)))\s"
+    r"(?:avoid|exclude|except|not?|nothing (?:about|on|with)|"
+    r"(?:(?:i|we) )?(?:dislike|(?:do not|don['’]t) (?:want|show|like|care about)))\s"
 )
 _TURN = re.compile(  # where what is wanted turns into what is not, whom to follow, or a paper to see more of
     rf"\s*[,，、]\s*(?=(?:but |and )?{_NOT}|(?:and )?follow (?-i:[A-Z])|(?:and )?more like\b|"
-    r"但?我?不(?:看|要|想|喜欢|关)|但?我?对[^,，、]+?不太?感兴趣|排除|避开|回避|关注\s*(?-i:[A-Z])|更多类似)|"
+    r"(?:但|也|还|并|请|我)*(?:不(?:看|要|想|喜欢|关|需)|别[看推给])|但?我?对[^,，、]+?不太?感兴趣|排除|避开|回避|"
+    r"(?:(?:我?[也还]|同时)+(?:关注|关心|做|研究|想看)|关注\s*(?-i:[A-Z]))|更多类似|多推荐)|"
     rf"\s+(?=(?:but|and) {_NOT})",
     re.IGNORECASE,
 )
@@ -52,7 +60,9 @@ def lines(text: str) -> Iterator[str]:
     """
     text = _URL.sub(lambda url: next(paper_ids(url[0]), url[0]), text)
     for piece in (piece for sentence in _ENDS.split(text) for piece in _TURN.split(sentence)):
-        line = _OPENING.sub("", _BULLET.sub("", piece.strip())).strip()
+        line = _BULLET.sub("", piece.strip())
+        for opening in (_OPENING, _OPENING_ZH):
+            line = line[found.end() :].strip() if (found := opening.match(line)) else line
         if line:
             yield line
 

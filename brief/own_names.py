@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from brief.own_lines import apart, is_phrase
+from brief.own_lines import EDGES, apart, is_phrase
 from brief.vocabulary import FOREIGN
 
 FOLLOW = re.compile(
-    r"(?:(?:(?:i|we)\s+)?(?:also\s+)?follow\s+|(?:(?:more )?papers?|work) (?:by|from)\s+|我?[也还]?关注\s*)"
+    r"(?:(?:(?:i|we)\s+)?(?:also\s+)?follow\s+|(?:(?:more )?papers?|work) (?:by|from)\s+|我?(?:也|还|同时)*关注\s*)"
     r"(?=(?-i:[A-Z]))",
     re.IGNORECASE,
 )
@@ -27,8 +27,8 @@ Kind = Literal["authors", "organizations"]
 
 def names(part: str) -> Iterator[str]:
     """Yield the name of a person or an organization, as the sites write it: in Latin letters."""
-    name = FOREIGN.sub(" ", part).strip()
-    if is_phrase(name.strip(" .")) and re.search("[A-Za-z]", name):
+    name = FOREIGN.sub(" ", part).strip(EDGES)
+    if is_phrase(name) and re.search("[A-Za-z]", name):
         yield name
 
 

@@ -9,11 +9,13 @@ from brief.vocabulary import FOREIGN, HAN, fold, glossary, glossary_names, unkno
 
 _AVOID = re.compile(
     r"(?:(?:but|and|please|(?:i|we)(?:['’]m| am| are| have)?)\s+)*(?:avoid|exclude|except(?: for)?|not interested in|"
-    r"no interest in|not?|dislike|(?:do not|don['’]t) (?:want|show|like|care about)(?: me| to (?:see|read))?|"
-    r"(?:但|也|请|我)*(?:不看|不想看|不要|不想要|不喜欢看?|不关心|不关注|排除|避开|回避))"
-    r"(?:[\s:：]+|(?<=[看除要开避欢心注]))(?:(?:any|more)\s+)*(?:(?:papers?|articles?|work) (?:on|about|in)\s+)?",
+    r"no interest in|nothing (?:about|on|with)|not?|dislike|"
+    r"(?:do not|don['’]t) (?:want|show|like|care about)(?: me| to (?:see|read))?|"
+    r"(?:但|也|还|并|请|我)*(?:不看|不想看到?|不要|不想要|不需要|不喜欢看?|不关心|不关注|别看|别推荐|别给我?看|排除|避开|回避))"
+    r"(?:[\s:：]+|(?<=[看到除要开避欢心注荐]))(?:(?:any|more)\s+)*(?:(?:papers?|articles?|work) (?:on|about|in)\s+)?",
     re.IGNORECASE,
 )
+_POLITE = re.compile(r"(?:[\s,]+(?:please|thanks|thank you|at all|any ?more|either))+$", re.IGNORECASE)
 _BORED = re.compile(r"(?:但|也|我)*对(.+?)[都也]?不太?感兴趣")
 
 
@@ -22,7 +24,7 @@ def refusal(line: str) -> str | None:
     if bored := _BORED.fullmatch(line):
         return bored[1]
     found = _AVOID.match(line)
-    return line[found.end() :] if found else None
+    return _POLITE.sub("", line[found.end() :].rstrip(EDGES)) if found else None
 
 
 def avoided(part: str) -> list[str]:

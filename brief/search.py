@@ -18,6 +18,7 @@ from brief.ranking.text import term, terms, words
 
 MAX_QUERY = 200  # characters
 _ALIKE = 0.15  # the share of a paper's own score below which another shares no more than the language of the field
+_ENOUGH = 0.499  # half, whichever way a sum is rounded
 _PHRASE = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]')
 
 _FIELDS = np.array([TITLE_WEIGHT, 1.0, 1.0])  # what a word counts for in title, abstract with keywords, and authors
@@ -55,14 +56,19 @@ def leaf(papers: Sequence[Paper]) -> Leaf:
 
 
 def search(query: str, leaves: Sequence[Leaf], limit: int = 20) -> list[str]:
-    """Return the ids of papers that say all phrases in quotes and, if there are none, any word, best first.
+    """Return the ids of papers that say all phrases in quotes and, if there are none, enough of the words, best first.
 
-    Of equals the newest comes first. Title, abstract, keywords and authors are read; rare words and those in a title
-    count most (BM25, as in ranking). A paper of several leaves is found once.
+    Enough is half of what any paper says, by how rare the words are: with `recommender system` those of systems alone
+    are left out. Of equals the newest comes first. Title, abstract, keywords and authors are read; rare words and those
+    in a title count most (BM25, as in ranking). A paper of several leaves is found once.
     """
     phrases, single = _parsed(query)
     wanted = _sorted(map(_number, single))
-    scores = _scores(leaves, wanted, _rarities(leaves, wanted))
+    weights = _rarities(leaves, wanted)
+    scores = _scores(leaves, wanted, weights)
+    if not phrases:
+        said = np.concatenate([np.zeros(0), *((_counts(one, wanted) > 0) @ weights for one in leaves)])
+        scores = np.where(said >= _ENOUGH * said.max(initial=0.0), scores, 0.0)
     stretch = np.concatenate([np.zeros(0), *_stretches(leaves)])
     for phrase in phrases:
         found = np.concatenate([np.zeros(0), *(_phrase(one, phrase) for one in leaves)])

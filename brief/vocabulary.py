@@ -18,8 +18,8 @@ FOREIGN = re.compile(r"[^\x00-\u024f\u2010-\u201f]+")  # beyond Latin letters an
 GLOSSARY = Path(__file__).with_name("glossary.toml")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 _ABOUT = re.compile(  # words that say nothing of what is looked for
-    "有没有|有哪些|应用|感兴趣|论文|文章|研究|方向|领域|方面|问题|方法|技术|工作|最新|最近|相关|有关|关于|关心|关注|喜欢|了解|主要|"
-    "我们|以及|用于|基于|面向|如何|怎么|哪些|什么|想看"
+    "有没有|有哪些|应用|分析|处理|任务|感兴趣|论文|文章|研究|方向|领域|方面|问题|方法|技术|工作|最新|最近|相关|有关|关于|关心|关注|喜欢|了解|主要|"
+    "我们|以及|主要是|用于|基于|面向|如何|怎么|哪些|什么|想看"
 )
 _JOINING = "类的地得和与及或在中里上下对等做是为了用把让看想我新"
 _AROUND = re.compile(r"[/／、，,()（）]|与")  # between the names in a heading such as "检索与 RAG"

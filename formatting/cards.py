@@ -45,10 +45,17 @@ def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
 
 def opinions(locale: Locale, paper: Paper, vote: int, *, saved: bool) -> Row:
     """Return the buttons of a reader's own: later, like, dislike, similar, why; what is in force is marked."""
-    later = locale.text("button.saved" if saved else "button.save")
-    labels = {"like": "👍 ✓" if vote > 0 else "👍", "dislike": "👎 ✓" if vote < 0 else "👎"}
-    labels |= {name: locale.text(f"button.{name}") for name in ("similar", "why")}
-    return (Button(later, "save", paper.id), *(Button(label, name, paper.id) for name, label in labels.items()))
+    others = (Button(locale.text(f"button.{name}"), name, paper.id) for name in ("similar", "why"))
+    return (*own(locale, paper.id, vote, saved=saved), *others)
+
+
+def own(locale: Locale, paper_id: str, vote: int, *, saved: bool) -> tuple[Button, Button, Button]:
+    """Return later, like and dislike; what is in force is marked, and pressed once more taken back."""
+    return (
+        Button(locale.text("button.saved" if saved else "button.save"), "remove" if saved else "save", paper_id),
+        Button("👍 ✓" if vote > 0 else "👍", "like", paper_id),
+        Button("👎 ✓" if vote < 0 else "👎", "dislike", paper_id),
+    )
 
 
 def beside(locale: Locale, paper: Paper) -> Row:

@@ -91,7 +91,7 @@ def _starred(locale: Locale, blocks: Iterable[Block], waiting: set[str]) -> Iter
 
     def marked(key: Key) -> Key:
         kept = isinstance(key, Button) and key.action == "save" and key.value in waiting
-        return replace(key, label=star) if isinstance(key, Button) and kept else key
+        return replace(key, label=star, action="remove") if isinstance(key, Button) and kept else key
 
     for block in blocks:
         if isinstance(block, Bullets):

@@ -171,7 +171,7 @@ def _introduces(text: str) -> bool:
 
 
 def gap(before: str) -> str:
-    """Return what separates the next sentence from the one before, which a semicolon ends where nothing else does.
+    """Return what separates the next sentence from the one before, which is ended where it has no end of its own.
 
     A full stop within its closing quotes and brackets ends it too.
     """
@@ -179,7 +179,7 @@ def gap(before: str) -> str:
         return ""
     last = before.rstrip()
     bare = last.rstrip(_CLOSING)
-    end = "" if bare[-1:] in _ENDS else "\uff1b" if columns((_unquoted(last) or bare)[-1:]) > 1 else ";"
+    end = "" if bare[-1:] in _ENDS else "\uff1b" if columns((_unquoted(last) or bare)[-1:]) > 1 else "."
     return end + (" " if columns((before + end)[-1]) == 1 else "")
 
 

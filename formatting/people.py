@@ -50,20 +50,25 @@ def later(language: Language, rows: Sequence[Kept], page: int = 1, pages: int = 
     return _screen(language, title, papers, either(locale, "later.keys", Style.MUTED), Buttons((*keys, below)))
 
 
+def reading_key(number: str, paper_id: str, *, waits: bool) -> Button:
+    """Return what marks a paper of the list as read; or lets it wait again where it does not."""
+    return Button(f"✓ {number}", "done", paper_id) if waits else Button(f"↩ {number}", "save", paper_id)
+
+
 def saved_note(language: Language, paper: Paper, fresh: bool) -> Document:  # noqa: FBT001 - what People.keep answered
     """Return that a paper is on the later list, from now on, with a way back, or already."""
     back = (_undo(language, "remove", paper.id),) if fresh else ()
     return _note(language, "later.saved" if fresh else "later.already", back, title=shown.title(paper, _NAMED))
 
 
-def done_note(language: Language, paper_id: str) -> Document:
+def done_note(language: Language, paper: Paper) -> Document:
     """Return that a paper is marked as read, with a way back."""
-    return _note(language, "later.done", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
+    return _note(language, "later.done", (_undo(language, "save", paper.id),), title=shown.title(paper, _NAMED))
 
 
-def dropped_note(language: Language, paper_id: str) -> Document:
+def dropped_note(language: Language, paper: Paper) -> Document:
     """Return that a paper is off the later list, with a way back."""
-    return _note(language, "later.dropped", (_undo(language, "save", paper_id),), paper=shorten(paper_id, _NAMED))
+    return _note(language, "later.dropped", (_undo(language, "save", paper.id),), title=shown.title(paper, _NAMED))
 
 
 def vote_note(language: Language, paper_id: str, vote: int) -> Document:
@@ -147,10 +152,10 @@ def export_caption(language: Language, count: int, kind: str) -> Document:
     return _note(language, "export.caption", n=count, kind=FORMATS[kind].name)
 
 
-def start(language: Language, name: str, *, subscribed: bool, when: str) -> Document:
+def start(language: Language, name: str, *, subscribed: bool, when: str, typed: str = "") -> Document:
     """Return the welcome: what this is, what arrives `when` (see `settings_screen.when`), how to change it.
 
-    `when` is empty where nothing can arrive.
+    `when` is empty where nothing can arrive; `typed` are words that can be searched for.
     """
     locale = load(language)
     who = shorten(name, 40)
@@ -163,24 +168,30 @@ def start(language: Language, name: str, *, subscribed: bool, when: str) -> Docu
         Paragraph(locale.spans("start.ask")),
         either(locale, "start.change"),
     ]
+    if typed:
+        paragraphs.insert(0, Paragraph(locale.spans("start.typed", text=shorten(typed, _TYPED))))
     own = ("unsubscribe" if subscribed else "subscribe",) if when else ()
     return _screen(language, title, *paragraphs, _today(locale, *own, "settings", "help"))
 
 
-def subscribed(language: Language, when: str, *, too_late: bool) -> Document:
-    """Return that the brief arrives from now on, with a way back; where it was `too_late` for today's, a way to it."""
+def subscribed(language: Language, when: str, *, too_late: bool, fresh: bool = True) -> Document:
+    """Return that the brief arrives from now on; where it was `too_late` for today's, a way to it.
+
+    As in the next two, there is a way back from what is `fresh`, not the case before.
+    """
     today = (Button(load(language).text("button.today"), "top"),) if too_late else ()
-    return _note(language, "say.subscribed", (*today, _undo(language, "unsubscribe")), when=when)
+    back = (_undo(language, "unsubscribe"),) if fresh else ()
+    return _note(language, "say.subscribed", (*today, *back), when=when)
 
 
-def unsubscribed(language: Language) -> Document:
-    """Return that the brief no longer arrives, with a way back."""
-    return _note(language, "say.unsubscribed", (_undo(language, "subscribe"),))
+def unsubscribed(language: Language, *, fresh: bool = True) -> Document:
+    """Return that the brief no longer arrives."""
+    return _note(language, "say.unsubscribed", (_undo(language, "subscribe"),) if fresh else ())
 
 
-def stopped(language: Language) -> Document:
-    """Return that nothing is sent any more, with a way back."""
-    return _note(language, "say.stopped", (_undo(language, "subscribe"),))
+def stopped(language: Language, back: str | None = "") -> Document:
+    """Return that nothing is sent any more; `back` says what comes back with the brief, None that nothing was sent."""
+    return _note(language, "say.stopped", () if back is None else (_undo(language, "subscribe", back),))
 
 
 def refusal(language: Language, chat: int) -> Document:
@@ -206,7 +217,7 @@ def _kept(locale: Locale, row: Kept) -> tuple[Paragraph, ...]:
 
 
 def _keys(number: int, paper_id: str, done: dt.datetime | None) -> tuple[Button, ...]:
-    mark = Button(f"↩ {number}", "save", paper_id) if done else Button(f"✓ {number}", "done", paper_id)
+    mark = reading_key(str(number), paper_id, waits=done is None)
     return Button(str(number), "card", paper_id), mark, Button(f"✕ {number}", "remove", paper_id)
 
 

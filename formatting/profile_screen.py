@@ -73,7 +73,8 @@ def profile(
     title = locale.text("title.profile")
     directions = Bullets(tuple(_direction(locale, name, keywords) for name, keywords in view.directions))
     told: tuple[Block, ...] = (_forgotten(locale, forgotten),) if forgotten else ()
-    told += tuple(_understood(locale, view, before)) if before is not None else ()
+    told += tuple(_understood(locale, view)) if view.own and before is not None else ()
+    told += (Paragraph(locale.spans("profile.replaced", text=_one_line(locale, before))),) if before else ()
     blocks = (*told, directions, *_lists(locale, view), *_unread(locale, view), *_notes(locale, view))
     below = _buttons(locale, view, undo=forgotten is not None)
     return Document(title, language, (Heading(1, (Run(title),)), *blocks, below), title)
@@ -86,14 +87,12 @@ def _forgotten(locale: Locale, forgotten: Forgotten) -> Paragraph:
     return Paragraph((Run(said, Style.STRONG),), Importance.ESSENTIAL)
 
 
-def _understood(locale: Locale, view: ProfileView, before: str) -> Iterator[Block]:
-    """Yield how much of each kind was understood, and how to have back what was replaced."""
+def _understood(locale: Locale, view: ProfileView) -> Iterator[Block]:
+    """Yield how much of each kind was understood."""
     kinds = ("directions", "seeds", "authors", "organizations", "avoid")
     counts = {kind: len(getattr(view, kind)) for kind in kinds[not view.own_directions :]}
     what = locale.join([locale.text(f"profile.said.{kind}", n=n) for kind, n in counts.items() if n])
     yield Paragraph(locale.spans("profile.understood", what=what), Importance.ESSENTIAL)
-    if before:
-        yield Paragraph(locale.spans("profile.replaced", text=_one_line(before)))
     if not view.own_directions:
         yield Paragraph((Run(locale.text("profile.operators")),))
 
@@ -138,7 +137,7 @@ def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:
     yield Paragraph((Run(source, Style.MUTED),))
     yield from _taught(locale, view.lessons)
     if view.own:
-        yield Paragraph(locale.spans("profile.again", text=_one_line(view.own)), Importance.DETAIL)
+        yield Paragraph(locale.spans("profile.again", text=_one_line(locale, view.own)), Importance.DETAIL)
     else:
         yield Paragraph(locale.spans("profile.change"))
 
@@ -162,8 +161,10 @@ def _buttons(locale: Locale, view: ProfileView, *, undo: bool) -> Buttons:
     return Buttons(((Button(locale.text("button.today"), "top"), *back),))
 
 
-def _one_line(words: str) -> str:
-    return "; ".join(words.splitlines())
+def _one_line(locale: Locale, words: str) -> str:
+    """Return words of several lines as they can be sent in one."""
+    *lines, last = words.splitlines()
+    return str(locale.raw("why.between")).join((*(line.rstrip(" .。;；") for line in lines), last))
 
 
 def _enumerated(locale: Locale, phrases: Sequence[str], most: int) -> str:

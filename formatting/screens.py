@@ -83,21 +83,23 @@ def push(brief: Brief, items: int = TOP) -> Document:
     blocks.append(_best(locale, brief, items))
     if missing := missing_line(locale, brief):
         blocks.append(sections.aside(missing))
-    blocks.append(_push_buttons(locale, brief, items))
+    blocks.append(_navigation(locale, "top", brief.items[:items] if brief.picks else ()))
     return _document(brief, "push", blocks, plain(overview))
 
 
 def more(brief: Brief) -> Document:
     """Return the papers worth scanning."""
     locale = load(brief.language)
-    shown_or_why = entries(locale, brief.scan) if brief.scan else sections.aside(why_no_more(locale, brief))
-    return _document(brief, "more", [shown_or_why, _navigation(locale, "more")])
+    found = entries(locale, brief.scan, numbered=True) if brief.scan else sections.aside(why_no_more(locale, brief))
+    return _document(brief, "more", [found, _navigation(locale, "more", brief.scan)])
 
 
 def must(brief: Brief) -> Document:
     """Return the must-reads."""
     locale = load(brief.language)
-    return _document(brief, "must", [*sections.must_reads(locale, brief, pressed=True), _navigation(locale, "must")])
+    chosen = [pick for i in brief.must_reads if (pick := brief.find(i))]
+    found = sections.must_reads(locale, brief, pressed=True)
+    return _document(brief, "must", [*found, _navigation(locale, "must", chosen)])
 
 
 def repos(brief: Brief) -> Document:
@@ -284,16 +286,11 @@ def _entry(locale: Locale, pick: Pick) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
-def _push_buttons(locale: Locale, brief: Brief, items: int) -> Buttons:
-    best = brief.items[:items] if brief.picks else ()
-    numbers = [Button(str(n), "card", pick.paper.id) for n, pick in enumerate(best, 1)]
-    rows = (tuple(numbers[:TOP]), tuple(numbers[TOP:]), _rooms(locale, "more", "must", "repos", "ideas", "sources"))
-    return Buttons(tuple(row for row in rows if row))
-
-
-def _navigation(locale: Locale, here: str) -> Buttons:
+def _navigation(locale: Locale, here: str, picks: Sequence[Pick] = ()) -> Buttons:
+    """Return buttons that open the papers of a numbered list, five in a row, and the way to the other screens."""
+    numbers = tuple(Button(str(n), "card", pick.paper.id) for n, pick in enumerate(picks, 1))
     others = [name for name in ("top", "more", "must", "repos", "ideas", "sources") if name != here]
-    return Buttons((_rooms(locale, *others),))
+    return Buttons((*(numbers[n : n + TOP] for n in range(0, len(numbers), TOP)), _rooms(locale, *others)))
 
 
 def _rooms(locale: Locale, *names: str) -> tuple[Button, ...]:

@@ -49,6 +49,7 @@ COUNTERPARTS = {
 CALLS = {
     "send_message": {"chat_postMessage", "chat_postEphemeral", "conversations_open"},
     "edit_message_text": {"chat_update"},
+    "edit_message_reply_markup": {"chat_update"},
     "send_document": {"files_upload_v2"},
     "send_photo": {"files_upload_v2"},
     "get_chat_administrators": {"users_info"},

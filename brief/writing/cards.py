@@ -141,7 +141,7 @@ class CardWriter:
             return (self._off_topic(),)
         say = self.voice.phrases.say
         titles = [
-            say("relation.direction", direction=self._label(direction), words=words[:MOST_WORDS])
+            say("relation.direction", direction=self._label(direction), words=_telling(words)[:MOST_WORDS])
             for direction, words in spoken_of[:MOST_DIRECTIONS]
         ]
         text = (self._say("relation.matched", directions=tuple(titles)),)
@@ -160,7 +160,7 @@ class CardWriter:
         return found
 
     def _off_topic(self) -> Sentence:
-        """Say why a paper that matches no direction is here: an example, a word in passing, its votes, or neither."""
+        """Say what brings a paper that matches no direction: an example, a word in passing, else its votes, if any."""
         if example := self.ranked.score.example:
             title = clip(readable(example.title), TITLE_LENGTH)
             return self._say("relation.named" if example.named else "relation.liked", title=title)
@@ -169,7 +169,7 @@ class CardWriter:
             if words:
                 facts = {"direction": self._label(direction), "words": words[:MOST_WORDS]}
                 return self._say("relation.passing", **facts)
-        return self._say("relation.voted" if self.paper.votes else "relation.none")
+        return self._say("relation.voted", votes=self.paper.votes) if self.paper.votes else self._say("relation.none")
 
     def _closest(self, keywords: Sequence[str]) -> int | None:
         """Return the unused sentence, from the claim on, that says most of the keywords; how it works is kept back."""
@@ -259,6 +259,15 @@ class CardWriter:
     def _quote(self, index: int, limit: int = 320) -> Sentence:
         self.used.add(index)
         return self.voice.quoted(self.reading.sentences[index], "abstract", self.paper.id, limit)
+
+
+def _telling(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words without those that another one says as well: `RL` beside `RL for LLMs`."""
+    kept: list[str] = []
+    for word in words:
+        if not any(says(spoken(other), word) for other in kept):
+            kept = [*(other for other in kept if not says(spoken(word), other)), word]
+    return tuple(kept)
 
 
 def labels(profile: Profile, ids: Sequence[str], language: Language) -> tuple[Label, ...]:

@@ -169,8 +169,8 @@ async def test_every_button_leads_to_a_command_that_answers(reader):
         ("/time UTC+8", "/time 7:30"),
         ("/time ７:30", "/time 7:30"),
         ("/time Shangai", "Asia/Shanghai"),
-        ("/time Cambridge", "Europe/London / America/New_York"),
-        ("/time CST", "Asia/Shanghai / America/Chicago"),
+        ("/time Cambridge", "Europe/London, America/New_York"),
+        ("/time CST", "Asia/Shanghai, America/Chicago"),
         ("/zone ../../etc/passwd", "/time Tokyo"),
         ("/lang fr", "/lang en"),
         ("/items 2", "/items 5"),
@@ -210,6 +210,16 @@ async def test_nothing_means_help(reader, line):
 
 async def test_who_says_hello_in_private_is_greeted(reader):
     assert await reader.text("hello") == await reader.text("/start")
+
+
+async def test_who_writes_words_that_papers_say_is_told_how_to_search(reader):
+    assert "/search world models" in await reader.text("world models")
+    assert "/search 世界模型" in await reader.text("世界模型", "zh")
+    assert "/search" not in (await reader.text("zzzzzz")).replace(await reader.text("/start"), "")
+
+
+async def test_a_command_like_no_other_is_not_called_like_help(reader):
+    assert (await reader.refused("/订阅")).strip() == "I don’t know /订阅. /help lists what you can ask."
 
 
 @pytest.mark.parametrize(
@@ -305,8 +315,22 @@ async def test_subscribing_is_undone_and_redone_by_the_buttons(reader):
     left = await reader("/unsubscribe")
     assert await reader.services.people.subscribed() == []
     assert "subscribe" in buttons(left)
-    assert "subscribe" in buttons(await reader("/stop"))
-    assert not (await reader.chat()).reminder
+    assert "subscribe" not in buttons(await reader("/unsubscribe"))  # nothing to undo: it was so before
+    await reader("/subscribe")
+    assert "unsubscribe" not in buttons(await reader("/subscribe"))
+
+
+@pytest.mark.parametrize(("reminder", "weekly"), [(True, 6), (True, None), (False, 2), (False, None)])
+async def test_the_way_back_from_stop_brings_back_what_there_was(reader, reminder, weekly):
+    await reader("/subscribe")
+    await reader.services.people.change(PRIVATE.id, reminder=reminder, weekly=weekly)
+    [back] = buttons(await reader("/stop"))["subscribe"]
+    stopped = await reader.chat()
+    assert (stopped.subscribed, stopped.reminder, stopped.weekly) == (False, False, None)
+    assert "subscribe" not in buttons(await reader("/stop"))
+    await reader(f"/subscribe {back}")
+    again = await reader.chat()
+    assert (again.subscribed, again.reminder, again.weekly) == (True, reminder, weekly)
 
 
 async def test_members_of_a_group_change_nothing_but_their_own(services):
@@ -433,6 +457,7 @@ async def test_the_brief_comes_as_a_file_and_on_request_in_messages(reader):
 
 async def test_search_finds_and_says_when_it_does_not(reader):
     assert PAPER in buttons(await reader("/search ClawGym"))["card"]
+    assert buttons(await reader(f"/search https://arxiv.org/abs/{PAPER}"))["why"] == [PAPER]  # its card
     assert "card" not in buttons(await reader("/search zzzzzz"))
 
 

@@ -242,8 +242,9 @@ async def test_going_back_to_the_operators_words_keeps_the_clicks(anna):
     await anna.wakes(FIRST)
     await anna("/profile theorem proving")
     await anna.likes(PROVERS[:2])
-    await anna("/profile default")
+    assert "/profile theorem proving" in await anna.text("/profile default")  # to have it back
     assert (await anna.chat()).profile == ""
+    assert "theorem proving" not in await anna.text("/profile default")
     assert len(await anna.clicks()) == 2
 
 

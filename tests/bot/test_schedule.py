@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import Chat
-from bot.schedule import due, next_due, next_reminder, reminder_due
+from bot.schedule import due, next_due, next_reminder, reminder_due, replanned
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -163,3 +163,21 @@ def test_what_is_missed_is_owed_on_its_local_day_and_never_the_next(
         assert owed >= date
     elif later > day:  # clocks put back over midnight may make it the day before for an hour
         assert owed != date
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "moved"),
+    [
+        ("weekly", 5, {"#reminder", "#weekly"}),  # the brief of today is not brought to who subscribed after its time
+        ("reminder", False, {"#reminder"}),
+        ("weekdays_only", True, {""}),
+        ("time", dt.time(9), {"", "#reminder", "#weekly"}),
+        ("zone", "Asia/Tokyo", {"", "#reminder", "#weekly"}),
+        ("items", 8, set()),
+    ],
+)
+def test_a_change_moves_only_what_it_is_about(field: str, value: object, moved: set[str]) -> None:
+    before = chat().model_copy(update={"kind": "private", "subscribed": True, "reminder": True, "weekly": None})
+    after = before.model_copy(update={field: value})
+    assert set(replanned(before, after, utc("2026-05-01T09:00"))[::2]) == {before.id + kind for kind in moved}
+    assert len(replanned(None, after, utc("2026-05-01T09:00"))) == 6

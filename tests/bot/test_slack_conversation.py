@@ -338,7 +338,8 @@ async def test_everything_in_the_home_tab_and_its_modals_can_be_pressed(fake, se
         "settings",
         "similar",
     }
-    assert fake.messages("C1") == fake.whispers("U1") == fake.messages("U1") == []
+    assert fake.messages("C1") == fake.whispers("U1") == []
+    assert all("of your later list" in exported.text for exported in fake.messages("U1"))
 
 
 def on_top(fake: FakeSlack) -> View:

@@ -187,6 +187,17 @@ async def test_inline_mode_finds_papers_and_leads_into_the_bot(fake, bot):
     assert all("arxiv.org" in item["input_message_content"]["message_text"] for item in answer["results"])
     assert json.loads(answer["button"])["start_parameter"]
     assert (await fake.answered(await fake.ask_inline(READER, "")))["results"] == []
+    assert (await fake.answered(await fake.ask_inline(READER, "很")))["results"] == []  # nothing English to look for
+
+
+@pytest.mark.parametrize("words", ["2604.26904", "https://arxiv.org/abs/2604.26904v1", "see hf.co/papers/2604.26904"])
+async def test_inline_mode_finds_the_paper_of_an_id_or_link_and_no_other(fake, bot, words):
+    answer = await fake.answered(await fake.ask_inline(READER, words))
+    assert [item["id"] for item in answer["results"]] == ["2604.26904"]
+
+
+async def test_inline_mode_has_no_other_paper_for_an_id_it_does_not_know(fake, bot):
+    assert (await fake.answered(await fake.ask_inline(READER, "2604.00001")))["results"] == []
 
 
 # -- what happens to chats --------------------------------------------------------------------------------------------

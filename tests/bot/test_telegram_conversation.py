@@ -11,7 +11,7 @@ import pytest
 from brief.settings import load_settings
 from formatting.press import pack
 from sources.sample_site import SAMPLE_DATE
-from tests.bot.telegramming import ADMIN, GROUP, OTHER, READER, configured, open_services, polling
+from tests.bot.telegramming import ADMIN, GROUP, OTHER, READER, configured, open_services, polling, said
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_checks import ApiError
 from tests.fakes.telegram_world import Message
@@ -182,3 +182,47 @@ async def test_the_buttons_work_after_the_bot_and_redis_were_restarted(fake, tmp
         for outcome in await walk(fake, push, READER):
             assert "older version" not in outcome.toast, outcome.data
             assert "no longer kept" not in outcome.after.text
+
+
+async def labels(fake: FakeTelegram, message: Message, label: str, user: int = READER) -> list[str]:
+    """Press the button of this label and return what the buttons say once they have changed."""
+    data = next(button["callback_data"] for button in message.buttons if button["text"] == label)
+    edits = message.edits
+    await fake.answered(await fake.press(message, data, user))
+    await fake.edited(message, edits + 1)
+    return [button["text"] for button in message.buttons]
+
+
+async def test_a_press_marks_the_buttons_of_the_card_and_once_more_takes_it_back(fake, settings):
+    async with open_services(configured(settings, fake)) as services, polling(services) as bot:
+        push = await pushed(bot, services, fake, READER)
+        await press(fake, push, push.data[0], READER)
+        assert (await labels(fake, push, "☆ Later"))[:3] == ["★ Later", "👍", "👎"]
+        assert (await labels(fake, push, "👍"))[:3] == ["★ Later", "👍 ✓", "👎"]
+        assert (await labels(fake, push, "👎"))[:3] == ["★ Later", "👍", "👎 ✓"]
+        assert (await labels(fake, push, "👎 ✓"))[:3] == ["★ Later", "👍", "👎"]
+        assert (await labels(fake, push, "★ Later"))[:3] == ["☆ Later", "👍", "👎"]
+        assert await services.people.kept(f"telegram:{READER}") == []
+
+
+async def test_a_press_marks_the_buttons_of_the_later_list(fake, settings):
+    async with open_services(configured(settings, fake)) as services, polling(services):
+        for paper_id in ("2604.26904", "2604.24927"):
+            await said(fake, f"/save {paper_id}")
+        shown = await said(fake, "/later")
+        assert (await labels(fake, shown, "✓ 2"))[:6] == ["1", "✓ 1", "✕ 1", "2", "↩ 2", "✕ 2"]
+        assert (await labels(fake, shown, "↩ 2"))[4] == "✓ 2"
+        assert (await labels(fake, shown, "✕ 1"))[:3] == ["1", "↩ 1", "✕ 1"]  # which puts it back
+        assert (await labels(fake, shown, "↩ 1"))[:3] == ["1", "✓ 1", "✕ 1"]
+        assert len(await services.people.kept(f"telegram:{READER}")) == 2
+
+
+async def test_in_a_group_a_press_marks_nothing_for_the_others(fake, settings):
+    async with open_services(configured(settings, fake)) as services, polling(services) as bot:
+        push = await pushed(bot, services, fake, GROUP)
+        card = (await press(fake, push, push.data[0], OTHER)).came[0]
+        query = await fake.press(card, card.data[0], OTHER)
+        answer = await fake.answered(query)
+        assert answer["text"].startswith("Kept for later")
+        await said(fake, "/later", GROUP, OTHER)  # comes after what a press leads to
+        assert card.edits == 0

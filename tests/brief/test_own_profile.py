@@ -91,6 +91,9 @@ def test_chinese_words_are_looked_for_under_their_english_names():
         ("推荐系统", "recommender system", "throughput"),
         ("视觉语言模型", "vision-language model", "object detection"),
         ("大模型推理加速", "inference efficiency", "chain-of-thought"),
+        ("医学影像分割和病理图像分析", "medical image segmentation", "image generation"),
+        ("图像处理", "image", "image generation"),
+        ("多模态推荐", "multimodal recommendation", "audio-visual"),
     ],
 )
 def test_a_chinese_term_is_not_read_as_a_word_within_it(text, said, unsaid):

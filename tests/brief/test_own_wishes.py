@@ -124,3 +124,37 @@ def test_words_turn_within_a_line():
 def test_a_no_within_a_name_avoids_nothing():
     assert read("no-regret learning")[0].avoid == ()
     assert read("notation; nonlinear control")[0].avoid == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "avoided"),
+    [
+        ("No surveys please, and nothing about medical imaging.", ("surveys", "medical imaging")),
+        ("I don't want benchmarks either, thanks", ("benchmarks",)),
+        ("不想看语音，也不要综述", ("speech", "survey")),
+        ("请不要语音，也别推荐综述", ("speech", "survey")),
+        ("别看音频；不需要综述", ("audio", "survey")),
+    ],
+)
+def test_a_refusal_may_be_polite_and_may_go_on(text, avoided):
+    profile, unread = read(f"latent reasoning. {text}")
+    assert (profile.avoid, unread) == (avoided, ())
+    assert [direction.en for direction in profile.directions] == ["latent reasoning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("我做世界模型，也关注机器人，还想看扩散模型", ["世界模型", "机器人", "扩散模型"]),
+        ("我们主要研究知识图谱，同时关注 Yann LeCun", ["知识图谱"]),
+        ("我的研究方向是推荐系统", ["推荐系统"]),
+        ("我关注：世界模型", ["我关注"]),
+        ("研究智能体", ["研究智能体"]),  # an agent that does research
+    ],
+)
+def test_a_direction_bears_no_words_that_only_introduce_it_in_chinese(text, names):
+    assert [direction.zh for direction in read(text)[0].directions] == names
+
+
+def test_a_name_ends_before_the_sentence_does():
+    assert read("Follow Ada Lovelace and Tsinghua University.")[0].organizations == ("Tsinghua University",)

@@ -218,12 +218,20 @@ def test_the_relation_quotes_what_the_paper_does_not_its_problem() -> None:
     ("fields", "words"),
     [
         ({}, "Touches “latent reasoning” only in passing; it speaks of hidden state."),
-        ({"abstract": "On birds.", "title": "Birds", "votes": 3}, "because of its votes"),
-        ({"abstract": "On birds.", "title": "Birds"}, "for its other signals"),
+        ({"abstract": "On birds.", "title": "Birds", "votes": 3}, "Outside your directions; it has 3 votes on"),
+        ({"abstract": "On birds.", "title": "Birds"}, "Outside your directions."),
     ],
 )
 def test_a_paper_off_the_directions_is_said_to_be(fields: dict[str, Any], words: str) -> None:
     assert words in said(card(paper(**fields)).relation)
+
+
+def test_the_relation_names_no_word_that_another_one_says_already() -> None:
+    words = ("rewards", "pads", "verifiable rewards", "RL with verifiable rewards")
+    profile = Profile(name="p", directions=(Direction(id="rl", zh="RL", en="RL", keywords=words),))
+    item = paper(abstract="We study RL with verifiable rewards on pads.")
+    found = Extractive(profile, "en", [item], NOW).card(ranked(item, "rl"))
+    assert "(pads and RL with verifiable rewards)" in said(found.relation)
 
 
 @pytest.mark.parametrize(

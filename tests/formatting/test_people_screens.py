@@ -54,8 +54,8 @@ def everything(language: Language, paper: Paper, text: str) -> list[Document]:
         people.later(language, other * 4, 2, 3),
         people.saved_note(language, paper, fresh=True),
         people.saved_note(language, paper, fresh=False),
-        people.done_note(language, text),
-        people.dropped_note(language, text),
+        people.done_note(language, paper),
+        people.dropped_note(language, paper),
         *(people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)),
         people.search_results(language, people.LookedFor(text, text, [text]), []),
         people.search_results(language, people.LookedFor(text, text, [text]), dated, more=True),
@@ -105,7 +105,7 @@ def test_every_button_is_carried_and_leads_to_a_command(language: Language) -> N
 def test_a_note_is_one_sentence_that_fits_a_toast(language: Language) -> None:
     long = builders.paper(title="很长的标题" * 300)
     notes = [people.saved_note(language, long, fresh=fresh) for fresh in (True, False)]
-    notes += [people.done_note(language, "2604.26904"), people.dropped_note(language, "2604.26904")]
+    notes += [people.done_note(language, long), people.dropped_note(language, long)]
     notes += [people.vote_note(language, "2604.26904", vote) for vote in (1, 0, -1)]
     longest = when(language, dt.time(8), "America/Los_Angeles", weekdays_only=True)
     notes += [people.subscribed(language, longest, too_late=True)]
@@ -147,8 +147,9 @@ def test_the_ends_of_the_later_list_turn_one_way_and_an_empty_one_says_how_to_be
 
 @LANGUAGES
 def test_what_was_done_can_be_undone(language: Language) -> None:
-    assert actions(people.done_note(language, "2604.1")) == [("save", "2604.1")]
-    assert actions(people.dropped_note(language, "2604.1")) == [("save", "2604.1")]
+    for note in (people.done_note(language, PAPERS[0]), people.dropped_note(language, PAPERS[0])):
+        assert actions(note) == [("save", PAPERS[0].id)]
+        assert PAPERS[0].title[:40] in note.summary
     assert actions(people.subscribed(language, "8:00", too_late=False)) == [("unsubscribe", "")]
     assert actions(people.subscribed(language, "8:00", too_late=True)) == [("top", ""), ("unsubscribe", "")]
     assert actions(people.unsubscribed(language)) == [("subscribe", "")]
@@ -216,10 +217,11 @@ def test_the_profile_shows_a_few_keywords_and_where_they_come_from() -> None:
 @LANGUAGES
 def test_ones_own_profile_says_what_was_not_understood_and_how_to_change_it(language: Language) -> None:
     view = ProfileView(
-        [("Agents", ["tool use"])], ["biology"], ["Ada"], ["Lab"], [("量子", "no_english")], "agents\n量子"
+        [("Agents", ["tool use"])], ["biology"], ["Ada"], ["Lab"], [("量子", "no_english")], "Agents.\n量子。"
     )
     document = profile(language, view)
-    assert all(word in shown(document) for word in ("biology", "Ada", "Lab", "“量子”", "/profile agents; 量子"))
+    anew = {"en": "/profile Agents; 量子。", "zh": "/profile Agents；量子。"}[language]
+    assert all(word in shown(document) for word in ("biology", "Ada", "Lab", "“量子”", anew))
     assert actions(document) == [("top", ""), ("profile", "reset")]
 
 
@@ -291,12 +293,12 @@ def test_a_card_offers_what_can_be_done_and_marks_what_was(language: Language) -
     document = screens.card(pick, language, 1, saved=True, vote=-1, previous="2604.1", next="2604.3")
     own = pick.paper.id
     assert actions(document) == [
-        *(("save", own), ("like", own), ("dislike", own), ("similar", own), ("why", own)),
+        *(("remove", own), ("like", own), ("dislike", own), ("similar", own), ("why", own)),
         *(("card", "2604.1"), ("top", ""), ("card", "2604.3")),
     ]
     labels = {action: label for label, action, _ in pressed(document)}
     fresh = {action: label for label, action, _ in pressed(screens.card(pick, language))}
-    assert (labels["save"][0], labels["like"], labels["dislike"]) == ("★", "👍", "👎 ✓")
+    assert (labels["remove"][0], labels["like"], labels["dislike"]) == ("★", "👍", "👎 ✓")
     assert (fresh["save"][0], fresh["like"], fresh["dislike"]) == ("☆", "👍", "👎")
     assert "card" not in fresh
 

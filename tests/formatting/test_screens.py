@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -113,6 +114,13 @@ def test_the_push_offers_the_five_cards_and_the_other_rooms() -> None:
     assert Button("1", "card", "2604.26901").command == "/paper 2604.26901"
 
 
+@pytest.mark.parametrize(("screen", "first", "papers"), [(screens.more, 6, 2), (screens.must, 1, 3)])
+def test_the_numbers_of_a_list_open_its_cards(screen: Callable[[Brief], Document], first: int, papers: int) -> None:
+    pressed = [(b.label, b.action, b.value) for b in buttons(screen(builders.brief())) if isinstance(b, Button)]
+    assert pressed[:papers] == [(str(n + 1), "card", f"2604.2690{first + n}") for n in range(papers)]
+    assert all(action != "card" for _, action, _ in pressed[papers:])
+
+
 def test_the_push_names_what_is_missing_only_when_something_is() -> None:
     assert "来源不全：arXiv（不完整）" in text(screens.push(builders.brief()))
     fine = (SourceReport(source="arxiv", status=Status.OK), SourceReport(source="x", status=Status.DISABLED))
@@ -188,7 +196,7 @@ def test_every_screen_has_one_title_and_survives_an_empty_day(language: Language
     ("language", "origin", "mark"),
     [
         ("zh", "abstract", "摘要原文：“"),
-        ("zh", "summary", "HF 摘要：“"),
+        ("zh", "summary", "HF 的 AI 摘要：“"),
         ("zh", "comment", "作者备注原文：“"),
         ("zh", "description", "项目自述原文：“"),
         ("en", "abstract", "Abstract: “"),
@@ -215,11 +223,11 @@ def test_a_quotation_that_is_introduced_is_not_named_twice(language: Language) -
 @pytest.mark.parametrize(
     ("language", "origin", "first", "parted"),
     [
-        ("en", "description", "Tools for agents", "Its own description: “Tools for agents”; It came."),
-        ("en", "description", "给智能体的工具", "Its own description: “给智能体的工具”; It came."),
-        ("en", "comment", "Accepted (oral)", "Authors’ comment: “Accepted (oral)”; It came."),
+        ("en", "description", "Tools for agents", "Its own description: “Tools for agents”. It came."),
+        ("en", "description", "给智能体的工具", "Its own description: “给智能体的工具”. It came."),
+        ("en", "comment", "Accepted (oral)", "Authors’ comment: “Accepted (oral)”. It came."),
         ("en", "abstract", "We do.", "Abstract: “We do.” It came."),
-        ("en", "measured", "It has four parts (one is new)", "It has four parts (one is new); It came."),
+        ("en", "measured", "It has four parts (one is new)", "It has four parts (one is new). It came."),
         ("en", "measured", "It does. (It did.)", "It does. (It did.) It came."),
         ("zh", "description", "Tools for agents", "项目自述原文：“Tools for agents”；It came."),
         ("zh", "comment", "Accepted (oral)", "作者备注原文：“Accepted (oral)”；It came."),

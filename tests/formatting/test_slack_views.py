@@ -122,7 +122,7 @@ def test_a_hostile_screen_fits_a_modal_and_the_home_tab(document: Document) -> N
 @given(brief=briefs())
 def test_a_hostile_edition_fits_the_home_tab(brief: Brief) -> None:
     kept = [(pick.paper, builders.MORNING, None) for pick in brief.items] * 8
-    tab = noted(home(brief.language, brief, kept, VIEW), people.done_note(brief.language, brief.items[0].paper.title))
+    tab = noted(home(brief.language, brief, kept, VIEW), people.done_note(brief.language, brief.items[0].paper))
     check_view(home_view(tab, date=DAY))
 
 
