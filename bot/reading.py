@@ -104,14 +104,13 @@ async def paper(request: Request, services: Services) -> Reply:
         profile = services.profile_of(request.chat, request.date)
         known = await services.written_pick(found, made, request.language, profile)
     await clicked(request, services, found, "opened")
-    waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
-    votes = await services.people.votes(request.owner)
+    marks = await services.people.marks(request.owner, paper_id)
     previous, following = _neighbours(paper_id, made)
     card = screens.card(
         known,
         request.language,
-        saved=paper_id in waiting,
-        vote=votes.get(paper_id, 0),
+        saved=marks.waits,
+        vote=marks.vote,
         previous=previous,
         next=following,
     )
