@@ -1,4 +1,7 @@
-"""What an answer need not wait for, and what is not done before it is: the chat asks again if the process is killed."""
+"""What an answer need not wait for. It belongs to the question: who waits for that to be handled waits for this, too.
+
+So Telegram's update is acknowledged, and the chat's next one begun, when both are done, and a stopping bot ends both.
+"""
 
 from __future__ import annotations
 
