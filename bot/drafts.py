@@ -69,31 +69,31 @@ class Drafts:
         """
         now, until = self._clock(), day.window.until
         taste = await self.taste(profile)
-        for paper_id, vote in votes.items():
-            if paper := await self._store.paper(paper_id):
+        for paper, vote in zip(await self._store.papers([*votes]), votes.values(), strict=True):
+            if paper:
                 taste = learn(taste, paper, "like" if vote > 0 else "dislike", until)
         laid, shown = await self._laid(day), await self._shown(profile, day.window.date, now)
         reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meanings.of(day, profile))
         return await asyncio.to_thread(edition.ranked, day, profile, reader, laid)
 
-    async def standing(self, paper: Paper, day: Day, profile: Profile) -> Standing:
-        """Return where a paper stands among those of a day that were not shown before it, by all clicks until now."""
+    async def standing(self, paper: Paper, day: Day, profile: Profile, taste: Taste) -> Standing:
+        """Return where a paper stands for a taste among those of a day that were not shown before it."""
         shown = await self._shown(profile, day.window.date, self._clock())
-        taste, laid = await self.taste(profile), await self._laid(day)
+        laid = await self._laid(day)
         reader = edition.Reader(shown=shown, taste=taste, meaning=await self._meanings.of(day, profile))
         return await asyncio.to_thread(standing, paper, day, profile, reader=reader, laid=laid)
 
-    async def moved(self, day: Day | None, profile: Profile, last: int) -> Moved:
-        """Return which words the `last` clicks of a reader moved most, among the papers of a day."""
+    async def moved(self, day: Day | None, profile: Profile, taste: Taste, last: int) -> Moved:
+        """Return which words the `last` clicks of a taste moved most, among the papers of a day."""
         corpus = (await self._laid(day)).corpus if day else Corpus(())
-        return await asyncio.to_thread(moved_words, corpus, profile, await self.taste(profile), last, self._clock())
+        return await asyncio.to_thread(moved_words, corpus, profile, taste, last, self._clock())
 
     async def taste(self, profile: Profile, until: dt.datetime | None = None) -> Taste:
         """Return what a profile's reader clicked, until a moment, and the papers the profile names to see more of."""
         taste = Taste()
         if isinstance(profile, OwnProfile) and profile.learns_since:
             taste = (await self._tastes.of(profile.chat)).taste(until)
-        seeds = [await self._store.lasting_paper(paper_id) for paper_id in profile.seeds]
+        seeds = await self._store.papers(profile.seeds, lasting=True)
         return planted(taste, [seed for seed in seeds if seed], until or self._clock())
 
     # -- what is known of the days before -----------------------------------------------------------------------------

@@ -19,6 +19,12 @@ async def clicked(request: Request, services: Services, paper: Paper, kind: Kind
     if not services.own_profiles:
         return
     await services.tastes.learn(request.chat.id, paper, kind, services.clock(), _person(request))
+    if request.chat.learns_since is None:
+        await _begin(request, services)
+
+
+async def _begin(request: Request, services: Services) -> None:
+    """Have the clicks of a chat count from its next edition on, unless they do since the request came in."""
     chat = await services.people.chat(request.chat.id)
     if chat is None:
         await services.people.save_chat(request.chat)

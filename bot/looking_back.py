@@ -6,14 +6,15 @@ The docstrings of commands are their help texts, in English and, after an empty 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from bot import chat_settings
 from bot.chat import Chat
 from bot.pictures import trends_picture
 from bot.request import Picture, Reply, Request, refused
 from bot.services import Services
-from brief.models import Brief, Language, Pick, Repo, Trends
-from brief.trends import OVERLAP, growth
+from brief.models import Brief, Language, Pick, Repo
+from brief.trends import OVERLAP, Gist, growth
 from brief.trends import trends as count
 from formatting import trends as screen
 from formatting import weekly as digest
@@ -32,7 +33,7 @@ async def trends(request: Request, services: Services) -> Reply:
     days = next((span for span in screen.SPANS if request.text in ("", str(span))), None)
     if days is None:
         raise refused(request, "bad_span", request.text, usage=True)
-    found = await moved(services, request.date, days)
+    found = count(await _gists(services, request.date, days), request.date, days)
     shows = found.moved and request.chat.pictures and request.chat.kind != "terminal"
     content = await trends_picture(services.store.client, found, request.language) if shows else None
     if content is None:
@@ -57,24 +58,24 @@ async def week_of(services: Services, chat: Chat, language: Language, owner: str
     """Return what the seven days up to a date brought a chat and the `owner` of a later list, as far as stored."""
     profile = services.profile_of(chat, date)
     dates = [date - dt.timedelta(n) for n in reversed(range(_WEEK))]
-    await services.stored_brief(date, language, profile)  # made now, if nobody has asked for it yet
-    stored = [await services.store.brief(day, services.profile_of(chat, day).name, language) for day in dates]
-    briefs = [brief for brief in stored if brief and brief.profile_digest == profile.digest]
+    newest = await services.stored_brief(date, language, profile)  # made now, if nobody has asked for it yet
+    earlier = await services.store.briefs({day: services.profile_of(chat, day).name for day in dates[:-1]}, language)
+    briefs = [brief for brief in (*earlier, newest) if brief and brief.profile_digest == profile.digest]
+    gists = await _gists(services, date, _WEEK)
     return Week(
         since=dates[0],
         until=date,
         editions=len(briefs),
         picks=_best(briefs),
         kept=[saved.paper for saved in await services.people.kept(owner) if not saved.done],
-        trends=await moved(services, date, _WEEK),
-        grown=await _grown(services, briefs, dates[0], date),
+        trends=count(gists, date, _WEEK),
+        grown=_grown(briefs, {day: gist for day, gist in gists.items() if day in dates}),
     )
 
 
-async def moved(services: Services, date: dt.date, days: int) -> Trends:
-    """Return how topics moved over the stored days among so many up to a date."""
-    since = date - dt.timedelta(days + OVERLAP - 1)
-    return count(await services.store.gists(since, date), date, days)
+async def _gists(services: Services, date: dt.date, days: int) -> dict[dt.date, Gist]:
+    """Return what there is to count of so many days up to a date, and of those whose papers they may repeat."""
+    return await services.store.gists(date - dt.timedelta(days + OVERLAP - 1), date)
 
 
 def _best(briefs: list[Brief]) -> list[Pick]:
@@ -83,11 +84,9 @@ def _best(briefs: list[Brief]) -> list[Pick]:
     return sorted(picks.values(), key=lambda pick: -pick.score.total)[:_BEST]
 
 
-async def _grown(
-    services: Services, briefs: list[Brief], since: dt.date, until: dt.date
-) -> list[tuple[Repo, int, int]]:
+def _grown(briefs: list[Brief], gists: Mapping[dt.date, Gist]) -> list[tuple[Repo, int, int]]:
     """Return the repositories to follow of these editions that gained most stars within the week, with both counts."""
     follow = [follow for brief in briefs for follow in (*brief.follow, *brief.more_follow)]
     repos = {found.repo.id: found.repo for found in follow if found.repo}
-    stars = growth(await services.store.gists(since, until), repos)
+    stars = growth(gists, repos)
     return [(repos[repo], *counts) for repo, counts in list(stars.items())[:_GROWN]]

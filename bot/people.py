@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
@@ -107,9 +107,15 @@ class Saved(Value):
     done: dt.datetime | None = None
 
 
+class Marks(NamedTuple):
+    """What an owner has said of a paper: whether it waits on the later list, and the vote in force, 1, -1 or 0."""
+
+    waits: bool
+    vote: int
+
+
 _fields = TypeAdapter(dict[str, Any])
 _ids = TypeAdapter(set[str])
-_votes = TypeAdapter(dict[str, int])
 _vote: TypeAdapter[int] = TypeAdapter(Literal[1, -1])
 
 
@@ -239,7 +245,7 @@ class People:
                 ):
                     return before
 
-    # -- votes --------------------------------------------------------------------------------------------------------
+    # -- votes, and what is said of a paper ----------------------------------------------------------------------------
 
     async def vote(self, owner: str, paper_id: str, vote: int) -> int:
         """Vote 1 or -1 on a paper, the same again takes it back; return the vote now in force, or 0."""
@@ -247,13 +253,16 @@ class People:
             keys = [key_of("votes", owner), _owners_key(owner)]
             return int(await self._vote(keys=keys, args=[paper_id, vote, owner]))
 
-    async def votes(self, owner: str) -> dict[str, int]:
-        """Return the votes in force by paper id, 1 or -1."""
-        key = key_of("votes", owner)
+    async def marks(self, owner: str, paper_id: str) -> Marks:
+        """Return what there is of a paper."""
+        later, votes = key_of("later", owner), key_of("votes", owner)
         with redis_errors():
-            stored = await self._redis.hgetall(key)
-        votes = ((paper_id, parsed(key, value, _vote.validate_json)) for paper_id, value in stored.items())
-        return _votes.validate_python({paper_id: vote for paper_id, vote in votes if vote})
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hget(later, paper_id)
+                pipe.hget(votes, paper_id)
+                saved, vote = await pipe.execute()
+        kept = unpack(later, saved, Saved)
+        return Marks(waits=kept is not None and kept.done is None, vote=parsed(votes, vote, _vote.validate_json) or 0)
 
     # -- once ---------------------------------------------------------------------------------------------------------
 

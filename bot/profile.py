@@ -10,7 +10,7 @@ from bot.chat import Chat, own_profile
 from bot.chat_settings import change
 from bot.request import CommandError, Reply, Request, refused
 from bot.services import Services
-from bot.why import lessons
+from bot.why import learning_profile, lessons
 from brief.models import Paper
 from brief.own_profile import LENGTH, Unread, tidied
 from brief.profile import Direction, Profile, load_profile
@@ -118,17 +118,19 @@ async def _shown(
     own, unread = own_profile(chat, services.profile) if services.own_profiles else (None, ())
     used, path = own or services.profile, services.settings.paperboy_profile
     day = await services.store.day(request.date)
+    taste = await services.drafts.taste(learning_profile(chat, services, day))
+    seeds = zip(used.seeds, await services.store.papers(used.seeds), strict=True)
     view = screen.ProfileView(
         directions=[(one.zh if request.language == "zh" else one.en, one.keywords) for one in used.directions],
         avoid=used.avoid,
         authors=used.authors,
         organizations=used.organizations,
-        seeds=[await services.store.paper(seed) or Paper(id=seed, title="") for seed in used.seeds],
+        seeds=[paper or Paper(id=paper_id, title="") for paper_id, paper in seeds],
         unread=[*unread, *((paper_id, "nowhere") for paper_id in nowhere)],
         own_directions=used.directions != services.profile.directions,
         unsaid=unsaid,
         own=chat.profile if own else "",
         origin="" if used == load_profile() else path.name if path else used.name,
-        lessons=await lessons(chat, services, day, CLICKS),
+        lessons=await lessons(chat, services, day, taste, CLICKS),
     )
     return screen.profile(request.language, view, forgotten, before)

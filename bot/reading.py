@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
+from bot.afterwards import put_off
 from bot.learning import clicked
 from bot.request import File, Reply, Request, refused, wanted_paper
 from bot.services import Services
@@ -103,15 +105,14 @@ async def paper(request: Request, services: Services) -> Reply:
     if known is None or (made and _unwritten(made, known)):
         profile = services.profile_of(request.chat, request.date)
         known = await services.written_pick(found, made, request.language, profile)
-    await clicked(request, services, found, "opened")
-    waiting = {one.paper.id for one in await services.people.kept(request.owner) if not one.done}
-    votes = await services.people.votes(request.owner)
+    await put_off(partial(clicked, request, services, found, "opened"))
+    marks = await services.people.marks(request.owner, paper_id)
     previous, following = _neighbours(paper_id, made)
     card = screens.card(
         known,
         request.language,
-        saved=paper_id in waiting,
-        vote=votes.get(paper_id, 0),
+        saved=marks.waits,
+        vote=marks.vote,
         previous=previous,
         next=following,
     )

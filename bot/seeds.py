@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.background import Background
 from brief.errors import SourceError
@@ -32,7 +32,7 @@ class Seeds:
             await asyncio.wait(asked.values(), timeout=PATIENCE)
         return [paper_id for paper_id, task in asked.items() if task.done() and task.result()]
 
-    async def fetch(self, ids: Iterable[str]) -> None:
+    async def fetch(self, ids: Sequence[str]) -> None:
         """Have papers stored, one after the other, as far as the sites have them now."""
         await self._fetch(await self._missing(ids))
 
@@ -40,8 +40,8 @@ class Seeds:
         for paper_id in ids:
             await self._nowhere(paper_id)
 
-    async def _missing(self, ids: Iterable[str]) -> list[str]:
-        return [paper_id for paper_id in ids if await self._store.paper(paper_id) is None]
+    async def _missing(self, ids: Sequence[str]) -> list[str]:
+        return [paper_id for paper_id, paper in zip(ids, await self._store.papers(ids), strict=True) if paper is None]
 
     async def _nowhere(self, paper_id: str) -> bool:
         """Ask for a paper and tell whether every site said that it has none."""

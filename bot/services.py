@@ -87,9 +87,10 @@ class Services:
 
         With nothing stored it is the date of the edition to collect.
         """
-        stored = await self.store.days()
         local = self.clock().astimezone(ZoneInfo(chat.zone)).date()
-        return local if local in stored else next(iter(stored), self.today())
+        if await self.store.has_day(local):
+            return local
+        return next(iter(await self.store.days()), self.today())
 
     def profile_of(self, chat: Chat, date: dt.date) -> Profile:
         """Return the profile that a chat's edition of a date is for: the operator's, unless it has words or clicked."""

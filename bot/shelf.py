@@ -32,14 +32,14 @@ class Shelf:
         leaves = await self._upright()
         found = await asyncio.to_thread(search, words, list(leaves.values()), limit)
         dates = [next(date for date, one in leaves.items() if paper_id in one.ids) for paper_id in found]
-        papers = [await self._store.paper(paper_id) for paper_id in found]
+        papers = await self._store.papers(found)
         return [(paper, date) for paper, date in zip(papers, dates, strict=True) if paper]
 
     async def similar(self, paper: Paper) -> list[Paper]:
         """Return the five papers most like another one."""
         leaves = await self._upright()
         found = await asyncio.to_thread(similar, paper, list(leaves.values()))
-        return [other for paper_id in found if (other := await self._store.paper(paper_id))]
+        return [other for other in await self._store.papers(found) if other]
 
     async def _upright(self) -> dict[dt.date, Leaf]:
         """Return the days as they are, newest first."""

@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.afterwards import answering
 from bot.chat import Chat
 from bot.commands import COMMANDS
 from bot.services import Services
@@ -246,4 +247,4 @@ async def _guarded(work: Coroutine[Any, Any, None]) -> None:
 
 async def _in_time(work: Coroutine[Any, Any, None]) -> None:
     async with asyncio.timeout(HANDLING_LIMIT):
-        await work
+        await answering(work)

@@ -69,24 +69,29 @@ class Answers:
         if wanted and wanted.action == "share":
             asked = replace(asked, line=wanted.value, shown=True)
             row = COMMANDS.get(name_of(asked.line))
-        stage = await self._stage(asked, row, everyone=asked.shown, channel=not pressed.turns_the_page)
+        date = wanted.date if wanted else None
+        stage = await self._stage(asked, row, everyone=asked.shown, channel=not pressed.turns_the_page, date=date)
         if wanted is None or row is None:
             await self._tell(stage, screens.message("old_button", stage.language))
             return
-        stage = replace(stage, date=wanted.date)
         turns = pressed.turns_the_page and not row.toast and not asked.shown
         await (self._turn(stage) if turns else self._play(stage))
 
     # -- what is answered ---------------------------------------------------------------------------------------------
 
-    async def _stage(self, asked: Asked, row: Row | None, *, everyone: bool, channel: bool) -> Stage:
-        """Return the stage of a question; `channel` tells that it is about the channel's brief, not one's own."""
+    async def _stage(
+        self, asked: Asked, row: Row | None, *, everyone: bool, channel: bool, date: dt.date | None = None
+    ) -> Stage:
+        """Return the stage of a question; `channel` tells that it is about the channel's brief, not one's own.
+
+        Without a `date` it is about the edition that is current.
+        """
         place = asked.place
         own = await self._chats.of_person(place.team, asked.person)
         about_channel = channel or (row is not None and row.changes_chat) or name_of(asked.line) in _SHOW_THE_CHAT
         chat = await self._chats.of_channel(place, asked.title) if about_channel and not place.private else own
-        date = await self._services.edition_date(chat)
-        return Stage(asked, row, chat, chat.language if everyone else own.language, date, everyone)
+        language = chat.language if everyone else own.language
+        return Stage(asked, row, chat, language, date or await self._services.edition_date(chat), everyone)
 
     async def _answer(self, stage: Stage) -> Reply:
         """Return the answer. Raises CommandError for what cannot be done."""

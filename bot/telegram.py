@@ -26,6 +26,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.afterwards import answering
 from bot.chat import Chat
 from bot.commands import COMMANDS, CommandError, Request, answer, help_rows
 from bot.people import language_of
@@ -107,7 +108,7 @@ class TelegramBot:
 
     async def handle(self, update: Update) -> None:
         """Do what an update asks, after those of its chat that came before; a press is acknowledged at once."""
-        processing = self._app.update_processor.process_update(update, self._app.process_update(update))
+        processing = self._app.update_processor.process_update(update, answering(self._app.process_update(update)))
         await asyncio.gather(self._acknowledge(update), processing)
 
     async def push(self, chat: Chat, date: dt.date) -> str | None:

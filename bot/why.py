@@ -10,6 +10,7 @@ from brief.edition import PICKS
 from brief.models import Brief, Day, Language, Paper
 from brief.profile import Profile
 from brief.ranking.diversity import CURIOUS
+from brief.ranking.learning import Taste
 from brief.ranking.relevance import matches
 from brief.ranking.signals import person, typical_votes, usual_votes, venue
 from brief.ranking.text import names, spoken
@@ -31,8 +32,9 @@ async def why(request: Request, services: Services) -> Reply:
     paper = await find_paper(paper_id, request, services)
     day = await _day(request, services)
     profile = learning_profile(request.chat, services, day)
-    stands = await services.drafts.standing(paper, day, profile)
-    taught = await lessons(request.chat, services, day, _LAST)
+    taste = await services.drafts.taste(profile)
+    stands = await services.drafts.standing(paper, day, profile, taste)
+    taught = await lessons(request.chat, services, day, taste, _LAST)
     reason = _reason(stands, made)
     view = screen.WhyView(
         paper=paper,
@@ -53,15 +55,15 @@ async def why(request: Request, services: Services) -> Reply:
     return screen.why(request.language, view)
 
 
-async def lessons(chat: Chat, services: Services, day: Day | None, last: int) -> Lessons:
+async def lessons(chat: Chat, services: Services, day: Day | None, taste: Taste, last: int) -> Lessons:
     """Return what a chat's clicks taught, and what the `last` of them moved among the words of a day."""
-    clicks = (await services.tastes.of(chat.id)).taste().clicks if services.own_profiles else ()
+    clicks = sum(click.kind != "named" for click in taste.clicks)
     if not clicks:
         return NO_LESSONS
-    found = await services.drafts.moved(day, learning_profile(chat, services, day), last)
+    found = await services.drafts.moved(day, learning_profile(chat, services, day), taste, last)
     since = chat.learns_since
     later = since if since and day and since > day.window.date else None
-    return Lessons(len(clicks), min(last, len(clicks)), found.towards, found.away, later)
+    return Lessons(clicks, min(last, clicks), found.towards, found.away, later)
 
 
 def learning_profile(chat: Chat, services: Services, day: Day | None) -> Profile:

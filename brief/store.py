@@ -21,10 +21,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import functools
 import logging
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -43,10 +43,18 @@ from brief.trends import Gist, gist_of
 KEEP_DAYS = 120  # items, and what was shown
 _KEEP = dt.timedelta(days=KEEP_DAYS)
 _CHUNK = 500  # papers a round trip: some 700 kB
+# Answers the dates of the set for which a day is stored; ARGV[1] is how the keys of days begin.
+_DAYS = """
+local stored = {}
+for _, date in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if redis.call('EXISTS', ARGV[1] .. date) == 1 then stored[#stored + 1] = date end
+end
+return stored
+"""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _T = TypeVar("_T")
-_dates = TypeAdapter(set[dt.date])
+_dates = TypeAdapter(list[dt.date])
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +96,7 @@ class Store:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._days = redis.register_script(_DAYS)
 
     @property
     def client(self) -> Redis:
@@ -117,25 +126,27 @@ class Store:
             value = await self._redis.get(key)
         return parsed(key, value, _unpacked_day)
 
+    async def has_day(self, date: dt.date) -> bool:
+        """Tell whether a day is stored."""
+        with redis_errors():
+            return bool(await self._redis.exists(key_of("day", date)))
+
     async def days(self) -> list[dt.date]:
         """Return the dates of all stored days, newest first."""
         with redis_errors():
-            known = sorted(_dates.validate_python(await self._redis.smembers(key_of("days"))), reverse=True)
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for date in known:
-                    pipe.exists(key_of("day", date))
-                kept = await pipe.execute()
-        return [date for date, exists in zip(known, kept, strict=True) if exists]
+            stored = await self._days(keys=[key_of("days")], args=[key_of("day", "")])
+        return sorted(_dates.validate_python(stored), reverse=True)
 
     async def gists(self, since: dt.date, until: dt.date) -> dict[dt.date, Gist]:
         """Return the gists of the stored days from one date to another; of a day stored without one it is made now."""
         dates = [since + dt.timedelta(n) for n in range((until - since).days + 1)]
         with redis_errors():
             values = await self._redis.mget([key_of("gist", date) for date in dates])
-        found: dict[dt.date, Gist] = {}
-        for date, value in zip(dates, values, strict=True):
-            gist = parsed(key_of("gist", date), value, _unpacked_gist) or await self._make_gist(date)
-            found |= {date: gist} if gist else {}
+        gists = [parsed(key_of("gist", date), value, _unpacked_gist) for date, value in zip(dates, values, strict=True)]
+        found = {date: gist for date, gist in zip(dates, gists, strict=True) if gist}
+        for date in await self.days() if None in gists else ():
+            if date in dates and date not in found and (gist := await self._make_gist(date)):
+                found[date] = gist
         return found
 
     async def _make_gist(self, date: dt.date) -> Gist | None:
@@ -161,14 +172,18 @@ class Store:
 
     async def paper(self, paper_id: str) -> Paper | None:
         """Return a paper as it was last saved, by its id without version."""
-        return await self._read(key_of("paper", paper_id), Paper)
+        [paper] = await self.papers([paper_id])
+        return paper
 
-    async def lasting_paper(self, paper_id: str) -> Paper | None:
-        """Return a paper as `paper` does, and keep it for another 120 days: one that a profile names is read daily."""
-        key = key_of("paper", paper_id)
+    async def papers(self, paper_ids: Sequence[str], *, lasting: bool = False) -> list[Paper | None]:
+        """Return papers as `paper` does, in the order of their ids; `lasting` ones, named by a profile, stay longer."""
+        keys = [key_of("paper", paper_id) for paper_id in paper_ids]
         with redis_errors():
-            value = await self._redis.getex(key, ex=_KEEP)
-        return unpack(key, value, Paper)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for key in keys:
+                    pipe.getex(key, ex=_KEEP if lasting else None)
+                values = await pipe.execute()
+        return [unpack(key, value, Paper) for key, value in zip(keys, values, strict=True)]
 
     async def save_paper(self, paper: Paper) -> None:
         """Store a paper that belongs to no day."""
@@ -183,10 +198,15 @@ class Store:
 
     async def brief(self, date: dt.date, profile: str, language: Language) -> Brief | None:
         """Return the brief of a date for a profile in a language."""
-        key = key_of("brief", date, profile, language)
+        return next(iter(await self.briefs({date: profile}, language)), None)
+
+    async def briefs(self, profiles: Mapping[dt.date, str], language: Language) -> list[Brief]:
+        """Return the stored ones of the briefs of several dates, each for the profile named with its date."""
+        keys = [key_of("brief", date, profile, language) for date, profile in profiles.items()]
         with redis_errors():
-            value = await self._redis.get(key)
-        return parsed(key, value, _unpacked_brief)
+            values = await self._redis.mget(keys)
+        briefs = (parsed(key, value, _unpacked_brief) for key, value in zip(keys, values, strict=True))
+        return [brief for brief in briefs if brief]
 
     async def save_shown(
         self,
@@ -205,7 +225,10 @@ class Store:
 
     async def memory(self, profile: str, date: dt.date) -> Shown | None:
         """Return what one edition showed; None for one that was never made."""
-        return await self._read(key_of("shown", profile, date), Shown)
+        key = key_of("shown", profile, date)
+        with redis_errors():
+            value = await self._redis.get(key)
+        return unpack(key, value, Shown)
 
     async def shown(self, profile: str, before: dt.date, now: dt.datetime) -> dict[str, int | None]:
         """Return id -> newest version of all that the editions of the 120 days before a date showed.
@@ -219,11 +242,6 @@ class Store:
         own, *others = (unpack(key, value, Shown) for key, value in zip(keys, stored, strict=True))
         made = own.made if own else now
         return newest(edition.items for edition in others if edition and edition.made <= made)
-
-    async def _read(self, key: str, model: type[_Model]) -> _Model | None:
-        with redis_errors():
-            value = await self._redis.get(key)
-        return unpack(key, value, model)
 
 
 def newest(memories: Iterable[Mapping[str, int | None]]) -> dict[str, int | None]:
@@ -247,25 +265,17 @@ def pack(value: BaseModel) -> bytes:
 
 def unpack(key: str, value: Any, model: type[_Model]) -> _Model | None:
     """Return what `pack` made of a value; None for None and for what does not parse, which is logged by its key."""
-    return parsed(key, value, lambda packed: model.model_validate_json(zlib.decompress(packed)))
+    return parsed(key, value, partial(_unpacked, model))
 
 
-@functools.lru_cache(maxsize=64)
-def _unpacked_brief(packed: bytes) -> Brief:
-    """Every answer about the day reads the same few briefs; parsing one takes longer than all the rest of it."""
-    return Brief.model_validate_json(zlib.decompress(packed))
+def _unpacked(model: type[_Model], packed: bytes) -> _Model:
+    return model.model_validate_json(zlib.decompress(packed))
 
 
-@functools.lru_cache(maxsize=2)
-def _unpacked_day(packed: bytes) -> Day:
-    """Parse once what the editions of many readers are made of."""
-    return Day.model_validate_json(zlib.decompress(packed))
-
-
-@functools.lru_cache(maxsize=64)
-def _unpacked_gist(packed: bytes) -> Gist:
-    """Every weekly digest reads the same few gists."""
-    return Gist.model_validate_json(zlib.decompress(packed))
+# What everybody reads is parsed once: that takes longer than all the rest of an answer.
+_unpacked_brief = lru_cache(maxsize=64)(partial(_unpacked, Brief))
+_unpacked_day = lru_cache(maxsize=2)(partial(_unpacked, Day))
+_unpacked_gist = lru_cache(maxsize=64)(partial(_unpacked, Gist))
 
 
 def parsed(key: str, value: Any, parse: Callable[[Any], _T]) -> _T | None:

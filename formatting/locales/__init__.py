@@ -90,7 +90,8 @@ def marked(text: str) -> tuple[Run, ...]:
 
 
 def _filled(template: str, params: Mapping[str, object]) -> str:
-    return re.sub(" {2,}", " ", _Template().vformat(template, (), _Gaps(params)))
+    filled = _Template().vformat(template, (), _Gaps(params)) if "{" in template else template
+    return re.sub(" {2,}", " ", filled)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

@@ -286,7 +286,7 @@ async def test_what_was_pressed_by_mistake_is_taken_back_by_the_button(reader, l
     [(action, [value])] = buttons(await reader(line)).items()
     await reader(f"/{action} {value}")
     assert await reader.services.people.kept(PRIVATE.id) == []
-    assert not any((await reader.services.people.votes(PRIVATE.id)).values())
+    assert not (await reader.services.people.marks(PRIVATE.id, PAPER)).vote
 
 
 async def test_pressing_a_setting_twice_changes_nothing_more(reader):
@@ -411,13 +411,13 @@ async def test_a_card_shows_what_its_reader_did_and_its_neighbours(reader):
 
 
 async def test_a_vote_is_recorded_turned_and_taken_back(reader):
-    votes = reader.services.people.votes
+    marks = reader.services.people.marks
     up = await reader.text(f"/like {PAPER}")
-    assert await votes(PRIVATE.id) == {PAPER: 1}
+    assert (await marks(PRIVATE.id, PAPER)).vote == 1
     down = await reader.text(f"/dislike {PAPER}")
-    assert await votes(PRIVATE.id) == {PAPER: -1}
+    assert (await marks(PRIVATE.id, PAPER)).vote == -1
     none = await reader.text(f"/dislike {PAPER}")
-    assert await votes(PRIVATE.id) == {}
+    assert (await marks(PRIVATE.id, PAPER)).vote == 0
     assert len({up, down, none}) == 3
 
 

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.chat import Chat
-from bot.people import People, Saved
+from bot.people import Marks, People, Saved
 from brief.errors import StoreError
 from brief.models import Paper
 from brief.settings import load_settings
@@ -146,15 +146,24 @@ async def test_a_vote_is_cast_turned_and_taken_back(people: People) -> None:
     assert await people.vote(ANNA, "2605.00001", 1) == 1
     assert await people.vote(ANNA, "2605.00001", -1) == -1
     assert await people.vote(ANNA, "2605.00002", 1) == 1
-    assert await people.votes(ANNA) == {"2605.00001": -1, "2605.00002": 1}
+    assert [(await people.marks(ANNA, one)).vote for one in ("2605.00001", "2605.00002")] == [-1, 1]
     assert await people.vote(ANNA, "2605.00001", -1) == 0
-    assert await people.votes(ANNA) == {"2605.00002": 1}
+    assert [(await people.marks(ANNA, one)).vote for one in ("2605.00001", "2605.00002")] == [0, 1]
 
 
 async def test_an_even_number_of_presses_at_once_leaves_no_vote(people: People) -> None:
     answers = await asyncio.gather(*(people.vote(ANNA, "2605.00001", 1) for _ in range(20)))
     assert sorted(answers) == [0] * 10 + [1] * 10
-    assert await people.votes(ANNA) == {}
+    assert not (await people.marks(ANNA, "2605.00001")).vote
+
+
+async def test_the_marks_of_a_paper_are_its_own_and_its_owners(people: People) -> None:
+    await people.keep(ANNA, paper(1), NOW)
+    await people.vote(ANNA, paper(1).id, -1)
+    assert await people.marks(ANNA, paper(1).id) == Marks(waits=True, vote=-1)
+    assert await people.marks(ANNA, paper(2).id) == await people.marks(GROUP, paper(1).id) == Marks(waits=False, vote=0)
+    await people.finish(ANNA, paper(1).id, NOW)
+    assert await people.marks(ANNA, paper(1).id) == Marks(waits=False, vote=-1)
 
 
 # -- once --------------------------------------------------------------------------------------------------------------
@@ -179,7 +188,7 @@ async def test_everything_of_a_chat_moves(people: People, raw: Redis) -> None:
     assert await people.subscribed() == [Chat(id=SUPERGROUP, kind="group", items=8, subscribed=True)]
     assert await people.kept(f"{SUPERGROUP}/7") == [Saved(paper=paper(1), saved=NOW)]
     assert await people.kept(SUPERGROUP) == [Saved(paper=paper(2), saved=NOW)]
-    assert await people.votes(f"{SUPERGROUP}/8") == {"2605.00001": -1}
+    assert (await people.marks(f"{SUPERGROUP}/8", "2605.00001")).vote == -1
     assert await people.kept(f"{GROUP}0/7") == [Saved(paper=paper(3), saved=NOW)]
     assert [key async for key in raw.scan_iter(f"*:{GROUP}")] == [f"{{paperboy}}:1:moved:{GROUP}".encode()]
     assert [key async for key in raw.scan_iter(f"*:{GROUP}/*")] == []
@@ -195,7 +204,7 @@ async def test_what_the_new_chat_has_already_stays(people: People) -> None:
     await people.migrate(GROUP, SUPERGROUP)
     assert await people.chat(SUPERGROUP) == Chat(id=SUPERGROUP, language="zh")
     assert [saved.paper for saved in await people.kept(f"{SUPERGROUP}/7")] == [paper(2), paper(1)]
-    assert await people.votes(f"{SUPERGROUP}/7") == {"2605.00001": -1}
+    assert (await people.marks(f"{SUPERGROUP}/7", "2605.00001")).vote == -1
 
 
 async def test_a_chat_moves_once_however_often_it_is_told(people: People) -> None:
@@ -243,7 +252,7 @@ async def test_what_does_not_parse_counts_as_absent(people: People, raw: Redis, 
     assert await people.subscribed() == []
     assert await people.kept(ANNA) == []
     assert not await people.finish(ANNA, paper().id, NOW)
-    assert await people.votes(ANNA) == {}
+    assert await people.marks(ANNA, paper().id) == Marks(waits=False, vote=0)
     assert await people.keep(ANNA, paper(), NOW)
     assert await people.vote(ANNA, paper().id, 1) == 1
     assert await people.change(ANNA, items=4) == Chat(id=ANNA, items=4)
@@ -271,7 +280,7 @@ async def test_a_redis_that_is_gone_is_a_store_error() -> None:
             people.finish(ANNA, paper().id, NOW),
             people.drop(ANNA, paper().id),
             people.vote(ANNA, paper().id, 1),
-            people.votes(ANNA),
+            people.marks(ANNA, paper().id),
             people.refused(ANNA),
         ):
             with pytest.raises(StoreError, match="REDIS_URL"):

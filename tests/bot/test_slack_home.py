@@ -162,7 +162,7 @@ async def test_marks_on_a_card_in_a_modal_follow_the_presses(fake, services):
     assert load("zh").text("button.saved") in card.buttons
     card = await pressing(fake, card, "like", paper)
     assert "👍 ✓" in card.buttons
-    assert await services.people.votes(ADA) == {paper: 1}
+    assert (await services.people.marks(ADA, paper)).vote == 1
     assert ("done", paper) in offered(fake.home("U1"))
 
 

@@ -173,9 +173,9 @@ async def test_lists_and_votes_of_the_same_ids_are_two_peoples(both, fake):
     await fake.idle()
     people = both.services.people
     assert [saved.paper.id for saved in await people.kept("slack:T1:U1")] == [KNOWN]
-    assert await people.votes("slack:T1:U1") == {KNOWN: 1}
+    assert (await people.marks("slack:T1:U1", KNOWN)).vote == 1
     assert await people.kept("slack:T2:U1") == []
-    assert await people.votes("slack:T2:U1") == {}
+    assert (await people.marks("slack:T2:U1", KNOWN)).vote == 0
     for team in TEAMS:
         await fake.slash("/later", team=team)
         await fake.idle()

@@ -235,4 +235,4 @@ async def test_what_was_pressed_by_mistake_is_taken_back(fake, services, bot):
         await fake.press(note, load("en").text("button.undo"))
         await fake.idle()
     assert await services.people.kept(ADA) == []
-    assert not any((await services.people.votes(ADA)).values())
+    assert not (await services.people.marks(ADA, KNOWN)).vote

@@ -85,11 +85,31 @@ async def test_a_paper_of_no_day(store: Store) -> None:
     assert await store.days() == []
 
 
+async def test_several_papers_come_in_the_order_of_their_ids_also_those_that_are_not_there(store: Store) -> None:
+    await store.save_day(day("x"))
+    first, last = Paper(id="2605.00000", title="x", votes=0), Paper(id="2605.00002", title="x", votes=2)
+    assert await store.papers([last.id, "2605.99999", first.id]) == [last, None, first]
+    assert await store.papers([]) == []
+
+
+async def test_only_lasting_papers_stay_longer_for_being_read(store: Store, raw: Redis) -> None:
+    await store.save_day(day("x"))
+    keys = [f"{{paperboy}}:1:paper:2605.0000{n}" for n in range(2)]
+    for key in keys:
+        await raw.expire(key, 60)
+    await store.papers(["2605.00000"])
+    await store.papers(["2605.00001"], lasting=True)
+    read, lasting = [await raw.ttl(key) for key in keys]
+    assert read <= 60
+    assert lasting > DAYS_120 - 60
+
+
 async def test_days_newest_first_without_those_that_expired(store: Store, raw: Redis) -> None:
     for back in (1, 0, 2):
         await store.save_day(day("x", date=DATE - dt.timedelta(days=back)))
     await raw.delete("{paperboy}:1:day:2026-04-30")
     assert await store.days() == [DATE, DATE - dt.timedelta(days=2)]
+    assert [await store.has_day(DATE - dt.timedelta(days=back)) for back in range(3)] == [True, False, True]
 
 
 async def test_briefs_are_told_apart_by_date_profile_and_language(store: Store) -> None:
@@ -102,6 +122,10 @@ async def test_briefs_are_told_apart_by_date_profile_and_language(store: Store) 
     assert await store.brief(DATE, "you:en", "en") == brief(profile="you:en")
     assert await store.brief(DATE, "you", "en") is None
     assert await store.brief(DATE + dt.timedelta(days=1), "me", "en") is None
+    tomorrow = brief(date=DATE + dt.timedelta(days=1), profile="you:en")
+    await store.save_brief(tomorrow)
+    wanted = {DATE - dt.timedelta(days=1): "me", DATE: "me", tomorrow.date: "you:en"}
+    assert await store.briefs(wanted, "en") == [brief(considered=9), tomorrow]
 
 
 async def test_items_stay_120_days_and_briefs_for_good(store: Store, raw: Redis) -> None:

@@ -169,7 +169,7 @@ async def test_people(kept: Store) -> None:
     await people.migrate(OLD, NEW)
     assert [chat.title for chat in await people.subscribed()] == ["The group"]
     assert [saved.done for saved in await people.kept(f"{NEW}/7")] == [NOON]
-    assert await people.votes(f"{NEW}/7") == {paper.id: 1}
+    assert (await people.marks(f"{NEW}/7", paper.id)).vote == 1
     assert await people.moved(OLD) == NEW
     assert await people.refused(ANNA)
     assert not await people.refused(ANNA)
