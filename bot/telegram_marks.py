@@ -25,11 +25,9 @@ async def marked(
     keyboard = query.message.reply_markup if isinstance(query.message, Message) else None
     if keyboard is None or press.action not in _MARKED:
         return None
-    kept = {one.paper.id: one.done for one in await services.people.kept(owner)}
-    vote = (await services.people.votes(owner)).get(press.value, 0)
-    waits = press.value in kept and kept[press.value] is None
-    on_card = cards.own(load(language), press.value, vote, saved=waits)
-    rows = [[_now(key, press.value, on_card, waits=waits) for key in row] for row in keyboard.inline_keyboard]
+    own = await services.people.marks(owner, press.value)
+    on_card = cards.own(load(language), press.value, own.vote, saved=own.waits)
+    rows = [[_now(key, press.value, on_card, waits=own.waits) for key in row] for row in keyboard.inline_keyboard]
     now = InlineKeyboardMarkup(rows)
     return None if now == keyboard else now
 
