@@ -256,9 +256,12 @@ def unpack(key: str, value: Any, model: type[_Model]) -> _Model | None:
     return parsed(key, value, lambda packed: model.model_validate_json(zlib.decompress(packed)))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _unpacked_brief(packed: bytes) -> Brief:
-    """Every answer about the day reads the same few briefs; parsing one takes longer than all the rest of it."""
+    """Every answer about the day reads the same few briefs; parsing one takes longer than all the rest of it.
+
+    One takes 400 kB, and those of past days are never pushed out but by others.
+    """
     return Brief.model_validate_json(zlib.decompress(packed))
 
 
@@ -268,9 +271,9 @@ def _unpacked_day(packed: bytes) -> Day:
     return Day.model_validate_json(zlib.decompress(packed))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _unpacked_gist(packed: bytes) -> Gist:
-    """Every weekly digest reads the same few gists."""
+    """Every edition and every weekly digest reads the same few gists, of 100 kB each."""
     return Gist.model_validate_json(zlib.decompress(packed))
 
 
