@@ -156,7 +156,8 @@ async def test_an_address_that_is_taken_is_a_problem_unless_a_paperboy_has_it(se
     assert (await listens(settings, "127.0.0.1:70000")).state == "problem"
 
 
-async def test_an_address_for_everyone_is_warned_of_unless_a_proxy_stands_before_it(settings) -> None:
+async def test_an_address_for_everyone_is_warned_of_unless_a_proxy_stands_before_it(settings, monkeypatch) -> None:
+    monkeypatch.delenv("container", raising=False)
     row = await listens(settings, "0.0.0.0:0")
     assert (row.state, "TLS" in row.fix) == ("warning", True)
     async with serving(settings.model_copy(update={"paperboy_listen": "0.0.0.0:0"}), []) as (_, port):
