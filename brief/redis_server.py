@@ -119,7 +119,7 @@ class _Server:
     async def keep(self) -> None:
         """Start the server again whenever it has died; ends by being cancelled. Not for somebody else.
 
-        Where it dies each time, as on a full disk, on which it ends with its first write, that is tried ever more rarely.
+        Where it dies each time, as with its first write to a full disk, that is tried ever more rarely.
         """
         pause = _WATCH
         while not self._stranger:
