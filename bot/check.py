@@ -96,6 +96,8 @@ async def _within(what: str, finding: Coroutine[None, None, Finding]) -> Finding
             return await finding
     except TimeoutError:
         return Finding(what, ok=False, found=f"no answer in {LIMIT:.0f} s", fix="is the network up, or very slow?")
+    except StoreError as error:  # the pace of the sites is kept there
+        return Finding(what, ok=False, found=f"not asked: {error}", fix="Redis first")
 
 
 def _profile(settings: Settings) -> Finding:

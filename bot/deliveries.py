@@ -35,6 +35,7 @@ LEASE = 120  # seconds; longer than a member waits in the queue and one delivery
 UNDER_WAY = 1500  # members leased at once: at 30 messages a second they are done before their leases run out
 LATE = 300  # seconds after which a delivery counts as late
 BACKOFF, BACKOFF_LIMIT = 60, 1800  # seconds until the second try, doubled for each further one, and at most
+_FARTHEST = 9 * 86_400  # seconds: a digest comes every week, a day later where a zone skips one
 SENT, HELD = 0, -1
 _PUSHES, _PUSHES_MOST = 31, 40  # records a member; too many are cut to a month of dates, not one each day
 _FIGURES_DAYS = 40
@@ -155,8 +156,14 @@ for _, row in ipairs(cjson.decode(ARGV[2])) do
 end
 """
 )
+# KEYS: due, leased.
 _ADOPT = """
-for i = 1, #ARGV, 2 do
+local far = tonumber(ARGV[1])
+for i = 2, #ARGV, 2 do
+  for _, key in ipairs(KEYS) do
+    local planned = redis.call('ZSCORE', key, ARGV[i])
+    if planned and tonumber(planned) > far then redis.call('ZREM', key, ARGV[i]) end
+  end
   if not redis.call('ZSCORE', KEYS[2], ARGV[i]) then redis.call('ZADD', KEYS[1], 'NX', ARGV[i + 1], ARGV[i]) end
 end
 """
@@ -204,14 +211,17 @@ class Deliveries:
         self._adopt = redis.register_script(_ADOPT)
 
     async def adopt(self, chats: Sequence[Chat], now: dt.datetime) -> None:
-        """Plan the chats that are neither due nor leased, so written by an older version; others are left alone."""
+        """Plan the chats that are neither due nor leased, so written by an older version; others are left alone.
+
+        What is planned further ahead than anything can be was so by a clock that was wrong, and is planned anew.
+        """
+        far = now.timestamp() + _FARTHEST
         pairs = [pair for chat in chats for pair in moments(chat, now, waited=chat)]
         with redis_errors():
             for start in range(0, len(pairs), _CHUNK):
-                args = [
-                    value for member, moment in pairs[start : start + _CHUNK] if moment for value in (member, moment)
-                ]
-                await self._adopt(keys=[_DUE, _LEASED], args=args)
+                chunk = pairs[start : start + _CHUNK]
+                args = [value for member, moment in chunk if moment for value in (member, moment)]
+                await self._adopt(keys=[_DUE, _LEASED], args=[far, *args])
 
     async def take(self, now: dt.datetime, most: int) -> list[str]:
         """Return members that are due, longest first, leased to the caller for 120 s; few or none while many are."""

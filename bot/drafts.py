@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 
 from bot.chat import OwnProfile
 from bot.lean import give_back
-from bot.meanings import Meanings, state_of
+from bot.meanings import Meanings, State, beside, state_of
 from bot.tastes import Tastes
 from brief import edition
 from brief.edition import Draft
@@ -23,7 +23,7 @@ from brief.standing import Moved, Standing, moved_words, standing
 from brief.store import Store, newest
 
 EARLIER = 4  # days before a day whose papers tell what words are worth
-_LAYOUTS = 3  # days kept laid out: some 10 MB each
+_LAYOUTS = 2  # days kept laid out, as they were last collected: some 10 MB each
 _DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
@@ -37,7 +37,7 @@ class Drafts:
         self, store: Store, tastes: Tastes, clock: Callable[[], dt.datetime], embeddings: Embeddings | None = None
     ) -> None:
         self._store, self._tastes, self._clock, self._meanings = store, tastes, clock, Meanings(embeddings)
-        self._layouts: dict[Hashable, asyncio.Task[Laid]] = {}
+        self._layouts: dict[State, asyncio.Task[Laid]] = {}
 
     async def draft(self, day: Day, language: Language, profile: Profile) -> Draft:
         """Return the day ranked for a reader, by what they had clicked when this edition was first made."""
@@ -128,8 +128,7 @@ class Drafts:
         """Return a day's papers laid out after those of the days before, once for all of its readers."""
         key = state_of(day)
         if key not in self._layouts:
-            while len(self._layouts) >= _LAYOUTS:
-                self._layouts.pop(next(iter(self._layouts)))
+            self._layouts = beside(key, self._layouts, _LAYOUTS)
             self._layouts[key] = asyncio.ensure_future(self._lay_out(day))
         try:
             return await asyncio.shield(self._layouts[key])

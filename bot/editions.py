@@ -47,7 +47,10 @@ def _edition(chat: Chat, date: dt.date) -> tuple[Hashable, ...]:
 
 
 class _Recent(Generic[_T]):
-    """Values made at most once a minute; who asks meanwhile waits for the one that is being made."""
+    """Values made at most once a minute; who asks meanwhile waits for the one that is being made.
+
+    With each one that is made, those that are too old go: a brief takes 400 kB.
+    """
 
     def __init__(self, clock: Callable[[], dt.datetime]) -> None:
         self._clock = clock
@@ -57,12 +60,17 @@ class _Recent(Generic[_T]):
         """Return the value of a key, made now if there is none; an error is for those who wait, and not kept."""
         now = self._clock()
         made, task = self._known.get(key, (now, None))
-        if task is None or not _NO_TIME <= now - made < KEPT or _failed(task):
+        if task is None or not _fresh(now - made) or _failed(task):
+            self._known = {other: one for other, one in self._known.items() if _fresh(now - one[0])}
             if len(self._known) >= _MOST:
                 self._known.clear()
             task = asyncio.ensure_future(make())
             self._known[key] = now, task
         return task.result() if task.done() else await asyncio.shield(task)
+
+
+def _fresh(age: dt.timedelta) -> bool:
+    return _NO_TIME <= age < KEPT
 
 
 def _failed(task: asyncio.Task[_T]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterable
@@ -15,11 +16,13 @@ from bot.server import OPEN, PROTECT, unprotected
 from brief.settings import Settings
 
 CLOCK_LIMIT = dt.timedelta(minutes=5)  # Slack refuses signatures that are older, and 8:00 should be 8:00
+ROOM = 200_000_000  # bytes; 120 days take some 150 MB, and as much again while Redis writes its file anew
+FULL = 10_000_000  # bytes
 _ANSWER = 2.0  # seconds
 
 
 def folder(path: Path) -> Finding:
-    """Tell whether the data folder can be written, or made where it is not there yet."""
+    """Tell whether the data folder can be written, or made where it is not there yet, and has room on its disk."""
     there = next(one for one in (path, *path.parents) if one.exists())
     try:
         with tempfile.TemporaryFile(dir=there):
@@ -27,6 +30,11 @@ def folder(path: Path) -> Finding:
     except OSError as error:
         fix = "PAPERBOY_DATA_DIR=/a/folder/of/yours"
         return Finding("data folder", ok=False, found=f"{there} cannot be written ({error.strerror})", fix=fix)
+    free = shutil.disk_usage(there).free
+    if free < ROOM:
+        fix = "room on that disk, or PAPERBOY_DATA_DIR=/a/folder/of/yours on another one"
+        found = f"{path}: {free // 1_000_000} MB are free on its disk"
+        return Finding("data folder", ok=free >= FULL, found=found, fix=fix)
     return Finding("data folder", ok=True, found=str(path))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+import datetime as dt
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,19 +13,29 @@ from brief.models import Day
 from brief.profile import Profile
 from brief.ranking.meaning import Floats32, Meaning, centred, directions_of, keywords, paper_text
 
-_DAYS = 3  # days whose vectors are kept: 1,250 papers of 1,536 components take 8 MB
+_DAYS = 2  # days whose vectors are kept: 1,250 papers of 1,536 components take 8 MB
 
 
-def state_of(day: Day) -> Hashable:
+_T = TypeVar("_T")
+State = tuple[dt.date, dt.datetime, int]  # of a day: its date, its collection, its papers
+
+
+def state_of(day: Day) -> State:
     """Return what changes with the papers of a day."""
     return day.window.date, day.collected, hash(tuple((paper.id, paper.version) for paper in day.papers))
+
+
+def beside(state: State, kept: dict[State, _T], most: int) -> dict[State, _T]:
+    """Return what of `kept` stays beside a new state, `most` with it: the newest, no earlier collection of its day."""
+    others = [(other, value) for other, value in kept.items() if other[0] != state[0]]
+    return dict(others[max(0, len(others) + 1 - most) :])
 
 
 class Meanings:
     """Asks for the papers of a day once, for all readers; what fails is asked for again by the next one."""
 
     def __init__(self, embeddings: Embeddings | None) -> None:
-        self._embeddings, self._papers = embeddings, dict[Hashable, Floats32]()
+        self._embeddings, self._papers = embeddings, dict[State, Floats32]()
         self._lock = asyncio.Lock()
 
     @property
@@ -59,7 +70,6 @@ class Meanings:
             found = await embeddings.of(texts)
             if found is None:
                 return None
-            while len(self._papers) >= _DAYS:
-                self._papers.pop(next(iter(self._papers)))
+            self._papers = beside(state, self._papers, _DAYS)
             self._papers[state] = await asyncio.to_thread(lambda: centred(np.array([found[text] for text in texts])))
         return self._papers[state]

@@ -152,7 +152,7 @@ class Scheduler:
             await self._collect(self._services.today())
 
     async def clean(self) -> None:
-        """Plan the chats that an older version left without a next moment, forget workers that are gone."""
+        """Plan the chats that an older version or a wrong clock left unplanned, forget workers that are gone."""
         await self._deliveries.adopt(await self._services.people.subscribed(), self._services.clock())
         for surface in self._surfaces:
             await self._queue.forget_idle(surface, int(_GONE.total_seconds() * 1000))
@@ -205,6 +205,7 @@ class Scheduler:
                 _log.warning("the clock was set by %.0f seconds", offset - before)
                 for job in self._jobs:
                     scheduler.reschedule_job(job.run.__name__, trigger=_trigger(job))
+                await _logged(self.clean)
 
 
 def _trigger(job: _Job) -> CronTrigger:

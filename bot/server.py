@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from brief.errors import SettingsError
-from brief.settings import Settings
+from brief.settings import Settings, in_container
 
 BODY_LIMIT = 1 << 20  # bytes; an update is a few kilobytes, a Slack view at most 250
 READ_LIMIT = 10.0  # seconds for the body to arrive, and for what nobody reads to be drained
@@ -62,10 +62,11 @@ async def serving(settings: Settings, routes: Iterable[web.AbstractRouteDef]) ->
 def unprotected(settings: Settings, address: str) -> bool:
     """Tell whether other machines reach the server at an IP address and nothing says that a proxy does TLS for it.
 
-    An https TELEGRAM_WEBHOOK_URL says so, for the server does none itself.
+    An https TELEGRAM_WEBHOOK_URL says so, for the server does none itself. In a container any address is right: what
+    reaches it is decided by whoever publishes its port.
     """
     proxied = (settings.telegram_webhook_url or "").startswith("https://")
-    return not proxied and not ipaddress.ip_address(address).is_loopback
+    return not proxied and not in_container() and not ipaddress.ip_address(address).is_loopback
 
 
 def application(routes: Iterable[web.AbstractRouteDef]) -> web.Application:

@@ -55,7 +55,7 @@ class Shelf:
 
     async def _lay(self, date: dt.date, newer: Iterable[Leaf]) -> Leaf:
         """Return a day without what newer days have: listing days overlap, and one copy is enough."""
-        day = await self._store.day(date)
+        day = await self._store.passing_day(date)
         known = {paper_id for one in newer for paper_id in one.ids}
         papers = [paper for paper in day.papers if paper.id not in known] if day else []
         return await asyncio.to_thread(leaf, papers)

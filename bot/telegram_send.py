@@ -208,7 +208,7 @@ def _reason(said: str) -> str:
     return re.sub(r"\W+", "_", said.rpartition(":")[2].strip())[:40] or "refused"
 
 
-@lru_cache(maxsize=256)  # a morning's push goes to many chats
+@lru_cache(maxsize=64)  # a morning's push goes to many chats
 def _encoded(message: renderer.Message) -> dict[str, str]:
     """Return exactly what `--format telegram` prints, as it is sent: keyboard objects would cost a third of a send."""
     parameters = renderer.parameters(message)

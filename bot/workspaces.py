@@ -15,7 +15,6 @@ import secrets
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
 from pydantic import Field
 
 from brief.models import Value
@@ -44,7 +43,9 @@ class Installations:
 
     def __init__(self, store: Store, encryption_key: str) -> None:
         self._redis = store.client
-        self._fernet = Fernet(encryption_key)
+        from cryptography import fernet  # noqa: PLC0415 - 8 MB that an app of one workspace does without
+
+        self._fernet, self._wrong_key = fernet.Fernet(encryption_key), fernet.InvalidToken
         self._unreadable: set[str] = set()  # of which it was said that the key is wrong
 
     async def save(self, workspace: Workspace) -> None:
@@ -90,7 +91,7 @@ class Installations:
         """Tell whether an installation was begun with a state and not finished yet."""
         try:
             sealed = self._fernet.decrypt(state.encode(), ttl=int(STATE_LIFE.total_seconds()))
-        except (InvalidToken, UnicodeEncodeError):
+        except (self._wrong_key, UnicodeEncodeError):
             return False
         if not sealed.startswith(_STATE):
             return False
@@ -101,7 +102,7 @@ class Installations:
     def _decrypted(self, key: str, value: bytes) -> bytes | None:
         try:
             text = self._fernet.decrypt(value)
-        except InvalidToken:
+        except self._wrong_key:
             if key not in self._unreadable:
                 self._unreadable.add(key)
                 _log.warning("%s does not decrypt with SLACK_ENCRYPTION_KEY and counts as absent", key)

@@ -35,7 +35,8 @@ _SOCKET_LIMIT = 103  # bytes of a Unix socket's path on macOS (sys/un.h), the NU
 _START_LIMIT = 60.0  # seconds; a server answers only after it has loaded its file
 _STOP_LIMIT = 10.0  # seconds
 _POLL = 0.02  # seconds between looks while a server starts or stops
-_WATCH = 0.5  # seconds between looks at a server that runs
+_WATCH, _RARELY = 0.5, 60.0  # seconds between looks at a server that runs; at most, at one that dies again and again
+_FULL = 1_000_000  # bytes free on a disk below which nothing can be stored
 
 # Redis may answer before a write is on disk unless appendfsync is `always`
 # (https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/): what the store acknowledges is kept.
@@ -116,14 +117,25 @@ class _Server:
             await asyncio.sleep(_POLL)
 
     async def keep(self) -> None:
-        """Start the server again whenever it has died; ends by being cancelled. Not for somebody else."""
+        """Start the server again whenever it has died; ends by being cancelled. Not for somebody else.
+
+        Where it dies each time, as with its first write to a full disk, that is tried ever more rarely.
+        """
+        pause = _WATCH
         while not self._stranger:
-            await asyncio.sleep(_WATCH)
-            try:
-                if await self._start_if_dead():
-                    _log.warning("the redis-server in %s had died and was started again", self.folder)
-            except StoreError as error:
-                _log.warning("%s", error)
+            await asyncio.sleep(pause)
+            pause = _WATCH if await self._lives() else min(2 * pause, _RARELY)
+
+    async def _lives(self) -> bool:
+        """Tell whether the server lives without help, which it gets if not."""
+        try:
+            if not await self._start_if_dead():
+                return True
+            why = ": its disk is full" if shutil.disk_usage(self.folder).free < _FULL else ""
+            _log.warning("the redis-server in %s had died and was started again%s", self.folder, why)
+        except (StoreError, OSError) as error:
+            _log.warning("%s", error)
+        return False
 
     async def stop(self) -> None:
         """End the server, if it runs, with everything on disk."""

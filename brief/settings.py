@@ -162,6 +162,14 @@ def mistake(name: str, value: str) -> str:
     return ""
 
 
+def in_container() -> bool:
+    """Tell whether the process is in a container, of which only what is published is reached.
+
+    Podman, LXC and systemd-nspawn set the variable, and so does our image: https://systemd.io/CONTAINER_INTERFACE
+    """
+    return bool(os.environ.get("container"))  # noqa: SIM112 - its name is in small letters
+
+
 def _given(mistakes: list[str]) -> dict[str, str]:
     try:
         stored = dotenv_values(".env", interpolate=False)

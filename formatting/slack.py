@@ -41,7 +41,7 @@ class Message:
     blocks: tuple[Json, ...]
 
 
-@lru_cache(maxsize=256)  # a morning's push and its cards go to many chats
+@lru_cache(maxsize=64)  # a morning's push and its cards go to many chats
 def render(document: Document, *, date: dt.date) -> Message:
     """Return the document as one message of at most 50 blocks and 9,500 characters.
 

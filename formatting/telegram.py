@@ -43,7 +43,7 @@ class Message:
     picture: str = ""
 
 
-@lru_cache(maxsize=256)  # a morning's push and its cards go to many chats
+@lru_cache(maxsize=64)  # a morning's push and its cards go to many chats
 def render(document: Document, *, date: dt.date, limit: int = TEXT_UNITS) -> Message:
     """Return the document as one message of at most `limit` UTF-16 units after parsing.
 

@@ -115,7 +115,7 @@ def _words(ranked: Ranked) -> frozenset[str]:
     return _said(" ".join(paper_document(ranked.paper)))
 
 
-@lru_cache(maxsize=2048)  # the papers of a day are compared for each of its readers
+@lru_cache(maxsize=512)  # the papers of a day are compared for each of its readers; 10 kB each
 def _said(text: str) -> frozenset[str]:
     return frozenset(terms(text))
 

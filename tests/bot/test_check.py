@@ -5,11 +5,13 @@ import http.server
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import pytest
 from bot import check, machine
 from bot.findings import Finding
 from bot.server import serving
+from brief.errors import StoreError
 from brief.settings import Settings, load_settings
 from tests.fakes.sites import serve
 from tests.fakes.slack import FakeSlack
@@ -156,7 +159,8 @@ async def test_an_address_that_is_taken_is_a_problem_unless_a_paperboy_has_it(se
     assert (await listens(settings, "127.0.0.1:70000")).state == "problem"
 
 
-async def test_an_address_for_everyone_is_warned_of_unless_a_proxy_stands_before_it(settings) -> None:
+async def test_an_address_for_everyone_is_warned_of_unless_a_proxy_stands_before_it(settings, monkeypatch) -> None:
+    monkeypatch.delenv("container", raising=False)
     row = await listens(settings, "0.0.0.0:0")
     assert (row.state, "TLS" in row.fix) == ("warning", True)
     async with serving(settings.model_copy(update={"paperboy_listen": "0.0.0.0:0"}), []) as (_, port):
@@ -172,6 +176,31 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
     row = machine.folder(tmp_path / "file" / "below")
     assert (row.state, "PAPERBOY_DATA_DIR" in row.fix) == ("problem", True)
+
+
+@pytest.mark.parametrize(("free", "state"), [(1 << 40, "ok"), (150_000_000, "warning"), (4096, "problem")])
+def test_a_disk_that_is_full_is_named(tmp_path: Path, monkeypatch, free: int, state: str) -> None:
+    disk = shutil.disk_usage(tmp_path)._replace(free=free)
+    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: disk)
+    row = machine.folder(tmp_path)
+    assert row.state == state
+    assert state == "ok" or "are free on its disk" in row.found
+
+
+async def test_a_redis_that_dies_while_it_is_asked_is_a_finding(settings, sites, monkeypatch) -> None:
+    """As on a full disk, on which the server ends with the first write."""
+
+    @asynccontextmanager
+    async def dead(*_: object) -> AsyncIterator[None]:
+        raise StoreError("Redis does not answer (gone): start it, or correct REDIS_URL")
+        yield
+
+    monkeypatch.setattr(check, "turn", dead)
+    rows = await found(settings, sites)
+    assert rows["Redis"].state != "problem"
+    assert {(row.state, row.fix) for row in rows.values() if "Redis does not answer" in row.found} == {
+        ("problem", "Redis first")
+    }
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,17 @@ async def test_older_chats_are_adopted_and_owed_what_they_waited_for(people, del
     }
 
 
+async def test_a_clock_that_was_years_ahead_costs_nobody_their_briefs(people, deliveries, store):
+    await subscribe(people, ANNA, BERT, GROUP)
+    ahead = EIGHT + 400 * DAY
+    assert set(await deliveries.take(ahead, 10)) == {ANNA, BERT, GROUP}
+    await deliveries.done([over(member, now=ahead, outcome="nothing") for member in (ANNA, BERT)], ahead)
+    assert min((await planned(store)).values()) > ahead  # and whoever had the group was killed
+    await deliveries.adopt(await people.subscribed(), EIGHT - SECOND)
+    assert await planned(store) == dict.fromkeys((ANNA, BERT, GROUP), EIGHT)
+    assert not await store.client.exists(key_of("leased"))
+
+
 # -- a chat that changes -----------------------------------------------------------------------------------------------
 
 

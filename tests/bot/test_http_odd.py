@@ -183,7 +183,8 @@ async def test_without_a_word_it_listens_to_this_machine_alone(log):
     ("more", "warnings"),
     [({}, 1), ({"TELEGRAM_WEBHOOK_URL": "https://bot.example.org/telegram", "TELEGRAM_WEBHOOK_SECRET": SECRET}, 0)],
 )
-async def test_listening_to_everyone_is_warned_of_unless_a_proxy_stands_before_it(log, more, warnings):
+async def test_listening_to_everyone_is_warned_of_unless_a_proxy_stands_before_it(log, monkeypatch, more, warnings):
+    monkeypatch.delenv("container", raising=False)
     token = {"TELEGRAM_BOT_TOKEN": "1:a", "PAPERBOY_LISTEN": "0.0.0.0:0"}
     async with server.serving(load_settings(token | more), []):
         assert log.levels["WARNING"] == warnings

@@ -9,10 +9,11 @@ import sys
 import pytest
 
 from bot.lean import without
+from tests.fakes.slack import FakeSlack
 from tests.fakes.telegram import FakeTelegram
 from tests.patience import PATIENCE
 
-UNUSED = {"rich.console", "pygments.lexers", "cryptography.hazmat.primitives"}
+UNUSED = {"rich.console", "pygments.lexers", "cryptography.hazmat.primitives", "cryptography.fernet"}
 
 
 def test_a_library_counts_as_missing_and_is_there_again():
@@ -30,8 +31,9 @@ def test_what_is_loaded_already_stays():
 
 
 async def test_a_process_that_serves_loads_nothing_for_terminals_and_passports(settings):
-    async with FakeTelegram() as telegram:
+    async with FakeTelegram() as telegram, FakeSlack() as slack:
         told = {"TELEGRAM_BOT_TOKEN": "1:unknown", "TELEGRAM_API_URL": telegram.url}  # it ends when that is refused
+        told |= {"SLACK_BOT_TOKEN": slack.token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.url}
         told |= {"REDIS_URL": settings.redis_url.get_secret_value(), "PAPERBOY_LISTEN": "127.0.0.1:0"}
         told |= {"PAPERBOY_DATA_DIR": str(settings.paperboy_data_dir)}
         process = await asyncio.create_subprocess_exec(
@@ -43,5 +45,5 @@ async def test_a_process_that_serves_loads_nothing_for_terminals_and_passports(s
             _, said = await process.communicate()
     loaded = {line.rpartition("|")[2].strip() for line in said.decode().splitlines() if line.startswith("import time")}
     assert process.returncode == 1
-    assert "bot.telegram_serve" in loaded
+    assert {"bot.telegram_serve", "bot.slack_serve"} <= loaded
     assert not loaded & UNUSED

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import pytest
-from learning_days import ANNA, FIRST, Daily, open_services, papers
+from learning_days import ANNA, FIRST, Daily, collected, open_services, papers
 from test_commands import Clock
 
 from bot import check
@@ -96,6 +96,19 @@ async def test_without_an_answer_days_are_laid_out_once_all_the_same(settings, s
     assert [record.getMessage() for record in caplog.records if "embeddings" in record.name] == [
         "embeddings: fake-embeddings: unauthorized"
     ]
+
+
+async def test_a_day_that_is_collected_again_takes_the_place_of_what_was_laid_out(settings, store) -> None:
+    async with FakeEmbeddings() as fake, reading(settings, store, fake) as anna:
+        drafts, kept = anna.services.drafts, []
+        for n in range(4):
+            await anna.wakes(FIRST + n * dt.timedelta(days=1))
+            found = [*papers(FIRST), *papers(NEXT)][: 40 + n]
+            day = await collected(anna.services, FIRST + n * dt.timedelta(days=1), found)
+            await drafts.ranked(day, anna.services.profile, {})
+            kept.append([state[0] for state in drafts._layouts])
+        assert kept == [[FIRST + m * dt.timedelta(days=1) for m in range(max(0, n - 1), n + 1)] for n in range(4)]
+        assert list(drafts._meanings._papers) == list(drafts._layouts)
 
 
 async def test_when_it_answers_again_the_next_edition_has_it(settings, store) -> None:

@@ -5,11 +5,14 @@ import datetime as dt
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from bot import scheduler as scheduling
 from bot.deliveries import Deliveries
 from bot.metrics import Metrics
 from bot.queue import Queue
@@ -111,6 +114,26 @@ async def test_chats_of_before_the_queue_are_planned_when_it_starts(services, cl
     await redis.delete(key_of("due"))
     await scheduler(services).clean()
     assert await Deliveries(redis).soon(EIGHT, EIGHT + MINUTE) == [f"telegram:{READER}"]
+
+
+async def test_what_a_wrong_clock_planned_is_planned_anew_when_it_is_set(services, clock, monkeypatch):
+    member = f"telegram:{READER}"
+    await subscribe(services, member)
+    ticks: list[dt.datetime] = []
+    off = [400 * 86_400.0]
+    wrong = SimpleNamespace(time=lambda: time.time() + off[0], monotonic=time.monotonic, perf_counter=time.perf_counter)
+    monkeypatch.setattr(scheduling, "time", wrong)
+    running = asyncio.create_task(scheduler(services, ticks).run())
+    redis, planned = services.store.client, (EIGHT + dt.timedelta(days=400)).timestamp()
+    async with asyncio.timeout(PATIENCE):
+        while not ticks:  # noqa: ASYNC110 - its ticks are what is looked at
+            await asyncio.sleep(0.01)
+        await redis.zadd(key_of("due"), {member: planned})
+        off[0] = 0.0
+        while await redis.zscore(key_of("due"), member) != EIGHT.timestamp():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
 
 
 # -- real processes ---------------------------------------------------------------------------------------------------

@@ -81,9 +81,9 @@ class Counted(Store):
 
     reads: Counter[dt.date]
 
-    async def day(self, date: dt.date) -> Day | None:
+    async def passing_day(self, date: dt.date) -> Day | None:
         self.reads[date] += 1
-        return await super().day(date)
+        return await super().passing_day(date)
 
 
 async def test_searches_at_once_read_each_day_once(settings):
@@ -97,6 +97,14 @@ async def test_searches_at_once_read_each_day_once(settings):
         found = await asyncio.gather(*(stored.found() for _ in range(5)))
         assert found == [[("0", 0), ("1", 1), ("2", 2)]] * 5
         assert sorted(store.reads.values()) == [1, 1, 1]
+
+
+async def test_a_search_leaves_the_day_that_everybody_reads_at_hand(stored):
+    for back in range(4):
+        await stored.collect(back, paper(back))
+    read = await stored.store.day(TODAY)
+    assert len(await stored.found()) == 4
+    assert await stored.store.day(TODAY) is read
 
 
 async def test_nothing_stored_finds_nothing(stored):

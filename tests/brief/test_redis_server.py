@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -16,6 +17,7 @@ from redis.exceptions import RedisError
 from brief import redis_server
 from brief.errors import StoreError
 from brief.redis_server import embedded_redis, find_server
+from tests.bot import jumping
 from tests.patience import PATIENCE
 
 # Uses the server of a folder: says which process it is, then leaves when its input ends.
@@ -131,6 +133,39 @@ async def test_a_server_that_dies_while_in_use_is_started_again_with_what_it_hel
                         break
         async with Redis(unix_socket_path=str(socket)) as redis:
             assert await redis.get("key") == b"value"
+
+
+class Dying(redis_server._Server):
+    """A server that dies as soon as it was started, until it is `well`."""
+
+    well = False
+
+    async def _start_if_dead(self) -> bool:
+        return not self.well
+
+
+def test_a_server_that_dies_again_and_again_is_started_ever_more_rarely(tmp_path: Path, caplog, monkeypatch) -> None:
+    disk = shutil.disk_usage(tmp_path)._replace(free=4096)
+    monkeypatch.setattr(redis_server.shutil, "disk_usage", lambda _: disk)
+
+    async def an_hour() -> tuple[int, float]:
+        server = Dying(tmp_path)
+        keeping = asyncio.ensure_future(server.keep())
+        await asyncio.sleep(3600)
+        said, server.well = len(caplog.records), True
+        await asyncio.sleep(120)
+        server.well = False
+        begun = asyncio.get_running_loop().time()
+        while len(caplog.records) == said:  # noqa: ASYNC110 - the log is what is looked at
+            await asyncio.sleep(0.1)
+        keeping.cancel()
+        server.close()
+        return said, asyncio.get_running_loop().time() - begun
+
+    said, until_started = jumping.run(an_hour())
+    assert 10 < said < 80
+    assert until_started < 2
+    assert caplog.messages[0].endswith("was started again: its disk is full")
 
 
 async def test_a_ctrl_c_of_the_terminal_does_not_reach_the_server(tmp_path: Path) -> None:

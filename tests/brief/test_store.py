@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from brief import store as store_module
 from brief.errors import StoreError
 from brief.models import Brief, Day, HubAsset, Paper, Repo, SourceReport, Status, Window
 from brief.settings import Settings, load_settings
-from brief.store import Store, open_store
+from brief.store import Store, key_of, open_store
 
 NOW = dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC)
 DATE = dt.date(2026, 5, 1)
@@ -266,6 +267,14 @@ async def test_a_redis_killed_and_restarted_loses_nothing_acknowledged(tmp_path:
 def _kill_server(data_dir: Path) -> None:
     with redis.Redis(unix_socket_path=str(data_dir / "redis/redis.sock")) as client:
         os.kill(client.info("server")["process_id"], signal.SIGKILL)
+
+
+async def test_what_has_its_default_takes_no_room(store: Store, raw: Redis) -> None:
+    kept = Paper(id="2605.00001", title="A paper", votes=0)
+    await store.save_paper(kept)
+    packed = await raw.get(key_of("paper", kept.id))
+    assert zlib.decompress(packed) == b'{"id":"2605.00001","title":"A paper","votes":0}'
+    assert await store.paper(kept.id) == kept
 
 
 # -- no Redis ---------------------------------------------------------------------------------------------------------

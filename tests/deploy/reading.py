@@ -23,6 +23,7 @@ ROLES = ("collector", "bot", "worker")
 VERBS = set(get_command(app).commands)  # type: ignore[attr-defined]
 SETTINGS = {form for name in VARIABLES for form in (name, f"{name}_FILE")}
 PYTHONS_OWN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+CONTAINERS_OWN = {"container"}  # https://systemd.io/CONTAINER_INTERFACE
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.server import application
-from tests.deploy.reading import DEPLOY, PYTHONS_OWN, ROOT, SETTINGS, VERBS, Instruction, dockerfile
+from bot.server import application, unprotected
+from tests.deploy.reading import CONTAINERS_OWN, DEPLOY, PYTHONS_OWN, ROOT, SETTINGS, VERBS, Instruction, dockerfile
 
 BUILD, RUNTIME = dockerfile()
 
@@ -68,8 +68,16 @@ def test_it_starts_a_verb_that_gets_the_signals():
 
 
 def test_its_variables_are_settings():
-    assert set(environment()) <= SETTINGS | PYTHONS_OWN
+    assert set(environment()) <= SETTINGS | PYTHONS_OWN | CONTAINERS_OWN
     assert environment()["PAPERBOY_LISTEN"] == f"0.0.0.0:{the('EXPOSE').rest}"
+
+
+def test_it_says_that_it_is_a_container_so_that_its_address_is_no_mistake(settings, monkeypatch):
+    address = environment()["PAPERBOY_LISTEN"].rpartition(":")[0]
+    monkeypatch.delenv("container", raising=False)
+    assert unprotected(settings, address)
+    monkeypatch.setenv("container", environment()["container"])
+    assert not unprotected(settings, address)
 
 
 @pytest.mark.parametrize(("routes", "status"), [(application([]), 0), (web.Application(), 1)], ids=["well", "ill"])
