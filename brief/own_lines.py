@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from brief.models import find_arxiv_ids
 from brief.ranking.text import terms
@@ -12,7 +13,7 @@ PHRASE = 80  # characters, the limit of Phrase
 EDGES = " \t.,:'\"“”‘’()[]{}<>-–—_*`~"
 
 _COMMAS = re.compile(r"\s*[,，、|]+\s*")
-_AND = re.compile(r"\s*[,，、|]+\s*|\s+(?:and|or)\s+|\s*(?:以及|或者|[和与及或])\s*")
+_AND = re.compile(r"\s*[,，、|]+\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+|\s*(?:以及|或者|[和与及或])\s*")
 
 _ID = 20  # characters, the limit of ArxivId
 _ENDS = re.compile(r"[\n;；。•!！?？]+|(?<=\w{3}\.)\s+")  # "et al." and "e.g." end no sentence
@@ -53,18 +54,25 @@ _ALIKE = re.compile(  # a paper with the words that only say to look for others 
 )
 
 
-def lines(text: str) -> Iterator[str]:
+class Line(NamedTuple):
+    """What a line says; `told` where it was a sentence, by the words that only introduced it: `I work on`, 我做."""
+
+    text: str
+    told: bool
+
+
+def lines(text: str) -> Iterator[Line]:
     """Yield the lines, sentences and bullets of a text, without the words that only introduce them.
 
     A link to a paper becomes its arXiv id; a turn to what is not wanted, or to whom to follow, begins a line.
     """
     text = _URL.sub(lambda url: next(paper_ids(url[0]), url[0]), text)
     for piece in (piece for sentence in _ENDS.split(text) for piece in _TURN.split(sentence)):
-        line = _BULLET.sub("", piece.strip())
+        line = whole = _BULLET.sub("", piece.strip())
         for opening in (_OPENING, _OPENING_ZH):
             line = line[found.end() :].strip() if (found := opening.match(line)) else line
         if line:
-            yield line
+            yield Line(line, told=line != whole)
 
 
 def paper_ids(text: str) -> Iterator[str]:

@@ -22,19 +22,34 @@ _LAB = re.compile(  # what no person is called
     r"Qwen|Research|Salesforce|Samsung|School|Sony|Stanford|Team|Tech|Tencent|Tsinghua|Universit\w*|Yale|Zhejiang)\b.*"
 )
 
+_PLAIN = re.compile(  # what names laboratories together with a place or a company, and none by itself
+    r"(?:\W|\b(?:A\.?I|Academy|Cent(?:er|re)|College|Company|Department|Group|Institute|Lab(?:s|orator(?:y|ies))?|ML|NLP|of|"
+    r"Research|School|Team|University)\b)*",
+    re.IGNORECASE,
+)
+
 Kind = Literal["authors", "organizations"]
 
 
 def names(part: str) -> Iterator[str]:
-    """Yield the name of a person or an organization, as the sites write it: in Latin letters."""
+    """Yield the name of a person or an organization, as the sites write it: in Latin letters.
+
+    Nothing of one whose Latin letters alone would name any laboratory, as those of 上海 AI Lab.
+    """
     name = FOREIGN.sub(" ", part).strip(EDGES)
-    if is_phrase(name) and re.search("[A-Za-z]", name):
+    half = FOREIGN.search(part) and is_any_lab(name)
+    if not half and is_phrase(name) and re.search("[A-Za-z]", name):
         yield name
 
 
 def all_names(text: str) -> list[str]:
     """Return the names between commas and words for "and"; see `names`."""
     return [name for part in apart(text) for name in names(part)]
+
+
+def is_any_lab(name: str) -> bool:
+    """Tell whether a name holds for any laboratory: `AI Lab`."""
+    return bool(_PLAIN.fullmatch(name))
 
 
 def is_name(name: str) -> bool:

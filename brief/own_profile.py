@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from brief.own_lines import EDGES, PHRASE, apart, commas, is_phrase, lines, paper_ids, without_papers
-from brief.own_names import FOLLOW, all_names, is_name, kind_of, names
+from brief.own_names import FOLLOW, all_names, is_any_lab, is_name, kind_of, names
 from brief.own_refusals import avoided, refusal
 from brief.profile import Direction, Profile
 from brief.ranking.text import terms
@@ -39,6 +39,7 @@ _JOINTS = re.compile(
     r"using|via|which|with)\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(rf"(?:{_JOINTS.pattern}|\b(?:also|mainly|mostly|namely|notably|particularly)\b)", re.IGNORECASE)
 _NAME = re.compile(r"\w*(?:[A-Z]\w*[A-Z]|\d)\w*")  # GRPO, LoRA, 3D: one word that says enough
 _COMMON = frozenset({"ai", "llm", "ml", "nlp", "rl"})  # such names that say too little
 
@@ -70,7 +71,7 @@ def profile_from_text(text: str, name: str, known: Profile) -> tuple[Profile | N
     """
     reading = _Reading(vocabulary(known), chinese_names(known))
     for line in lines(tidied(text)[:LENGTH]):
-        reading.line(line)
+        reading.line(*line)
     lists = {label: tuple(phrases[:_KEYWORDS]) for label, phrases in reading.lists.items()}
     if not reading.directions and not lists:
         return None, tuple(reading.unread)
@@ -94,8 +95,8 @@ class _Reading:
     lists: dict[str, list[str]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
 
-    def line(self, line: str) -> None:
-        """Take in one line: a direction, or words for one of the lists."""
+    def line(self, line: str, told: bool) -> None:  # noqa: FBT001 - a Line
+        """Take in one line: directions, or words for one of the lists."""
         head, rest = (*_COLON.split(line, maxsplit=1), "")[:2]
         label = _LABELS.get(head.casefold())
         refused, followed = refusal(line), FOLLOW.match(line)
@@ -106,13 +107,18 @@ class _Reading:
         elif followed and self._names_people(line[followed.end() :]):
             self._follow(all_names(line[followed.end() :]))
         elif wanted := self._without_papers(line[followed.end() :] if followed else line):
-            self._direction(wanted)
+            for subject in self._subjects(wanted) if told or followed else [wanted]:
+                self._direction(subject)
 
     def _names_people(self, text: str) -> bool:
         """Tell whether what is to be followed is people and laboratories rather than topics."""
-        topics = {fold(keyword) for keywords in self.vocabulary.values() for keyword in keywords} | {*self.vocabulary}
-        found = all_names(text)
+        found, topics = all_names(text), self._topics
         return bool(found) and all(is_name(name) and fold(name) not in topics for name in found)
+
+    @cached_property
+    def _topics(self) -> set[str]:
+        """Return every name and keyword known, folded."""
+        return {fold(keyword) for keywords in self.vocabulary.values() for keyword in keywords} | {*self.vocabulary}
 
     def _follow(self, found: list[str]) -> None:
         """Take in names of people and laboratories; authors are compared by their full names."""
@@ -127,6 +133,31 @@ class _Reading:
         ids, rest = without_papers(line)
         self._list("seeds", ", ".join(ids))
         return rest
+
+    def _subjects(self, text: str) -> list[str]:
+        """Return the subjects of a sentence: all of it is one, unless each part of its enumeration is one by itself."""
+        parts, listed = apart(text), len(commas(text)) > 1
+        if _COLON.search(text) or fold(text) in self.vocabulary:
+            return [text]
+        known = {self.vocabulary.get(fold(part), (part,)) for part in parts}
+        several = len(known) == len(parts) and all(self._is_subject(part, listed) for part in parts)
+        return parts if several else [text]
+
+    def _is_subject(self, part: str, listed: bool) -> bool:  # noqa: FBT001 - of the enumeration
+        """Tell whether a part says what is meant without its neighbours: `reasoning in agents` is half of something.
+
+        Between commas that is what is known or has several words, between words for "and" only what is known.
+        """
+        name = fold(part)
+        if re.fullmatch(r"\w+(?:-\w+)+", part):  # long-context, multi-modal: half of something, too
+            return False
+        if name in self.vocabulary:
+            return True
+        if FOREIGN.search(part):
+            return listed and bool(self.names.search(name)) and not any(unknown(self.names.sub(" ", name)))
+        says = len(part.split()) > 1 or bool(_NAME.fullmatch(part) and name not in _COMMON)
+        topic = name in self._topics
+        return (says or topic) and not _ASIDE.match(part) if listed else says and topic
 
     def _direction(self, text: str) -> None:
         """Take in a direction: by the keywords after its name, else by its name."""
@@ -217,9 +248,14 @@ def _key_phrases(text: str) -> Iterator[str]:
 
 
 def _own_phrases(part: str) -> Iterator[str]:
-    """Yield the key phrases of a reader's own English; beside Chinese words "LLM" alone would mean everything."""
+    """Yield the key phrases of a reader's own English; beside Chinese words "LLM" or "AI Lab" would mean anything."""
     own = (phrase for english in FOREIGN.split(part) for phrase in _key_phrases(english))
-    yield from (phrase for phrase in own if not FOREIGN.search(part) or set(terms(phrase)) - _COMMON)
+    yield from (phrase for phrase in own if not FOREIGN.search(part) or _means_something(phrase))
+
+
+def _means_something(phrase: str) -> bool:
+    """Tell whether a phrase says what is meant without the Chinese words beside it."""
+    return bool(set(terms(phrase)) - _COMMON) and not is_any_lab(phrase)
 
 
 def _tells(chunk: str) -> bool:

@@ -158,3 +158,62 @@ def test_a_direction_bears_no_words_that_only_introduce_it_in_chinese(text, name
 
 def test_a_name_ends_before_the_sentence_does():
     assert read("Follow Ada Lovelace and Tsinghua University.")[0].organizations == ("Tsinghua University",)
+
+
+# -- several subjects in one sentence ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I work on world models, code agents and RAG", ["world models", "code agents", "RAG"]),
+        (
+            "I'm interested in tool use, world models, and protein folding",
+            ["tool use", "world models", "protein folding"],
+        ),
+        ("I study latent reasoning and code agents.", ["latent reasoning", "code agents"]),
+        ("I follow RAG and world models", ["RAG", "world models"]),
+        ("我做世界模型、机器人和扩散模型", ["世界模型", "机器人", "扩散模型"]),
+        ("我主要研究世界模型和机器人", ["世界模型", "机器人"]),
+        ("我们研究潜空间推理、代码智能体以及大模型推理加速", ["潜空间推理", "代码智能体", "大模型推理加速"]),
+    ],
+)
+def test_a_sentence_may_name_several_directions(text, names):
+    profile, unread = read(text)
+    assert unread == ()
+    assert [direction.en for direction in profile.directions] == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I work on planning and reasoning in agents",
+        "I work on tool use, planning and memory in LLM agents",
+        "I'm interested in search and retrieval",
+        "I work on visual, spatial and temporal reasoning",
+        "I work on multi-modal, long-context and agentic reasoning",
+        "I study GUI agents, especially computer use",
+        "I work on code agents: program repair, code search and SWE-bench",
+        "我做检索与RAG",
+        "我研究系统和效率",  # two names of one category
+        "我做大模型的规划、推理和记忆",
+        "latent reasoning, code agents and world models",  # the keywords of one line, as they always were
+    ],
+)
+def test_one_subject_is_not_torn_apart(text):
+    assert len(read(text)[0].directions) == 1
+
+
+def test_the_last_of_several_follows_a_comma_and_an_and():
+    assert read("no surveys, audio, and speech")[0].avoid == ("surveys", "audio", "speech")
+
+
+@pytest.mark.parametrize("text", ["机构：上海 AI Lab", "关注 上海 AI Lab", "labs: 微软 Research"])
+def test_half_a_name_of_a_laboratory_is_not_followed_as_any_laboratory(text):
+    profile, unread = read(text)
+    assert profile is None
+    assert [one.reason for one in unread] == ["no_english"]
+
+
+def test_a_name_in_both_languages_is_followed_by_its_english_one():
+    assert read("机构：清华 Tsinghua University、阿里 DAMO")[0].organizations == ("Tsinghua University", "DAMO")
