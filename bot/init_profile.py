@@ -9,6 +9,8 @@ from pathlib import Path
 from bot.asker import Asker
 from brief.own_profile import profile_from_text
 from brief.profile import Profile, load_profile
+from formatting.document import plain
+from formatting.profile_screen import not_understood
 
 Directions = Profile
 _NAME = "my-reading"
@@ -22,8 +24,8 @@ def ask_directions(asker: Asker, path: Path) -> Directions | None:
     asker.say("directions")
     while text := _lines(asker):
         found, unread = profile_from_text(text, _NAME, load_profile())
-        for line, why in unread:
-            asker.say("unread", what=asker.locale.text(f"profile.{why}", text=line))
+        for line in not_understood(asker.locale, unread):
+            asker.say("unread", what=plain(line))
         if found is None:
             continue
         for direction in found.directions:

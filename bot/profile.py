@@ -119,7 +119,8 @@ async def _shown(
     used, path = own or services.profile, services.settings.paperboy_profile
     day = await services.store.day(request.date)
     taste = await services.drafts.taste(learning_profile(chat, services, day))
-    seeds = zip(used.seeds, await services.store.papers(used.seeds), strict=True)
+    wanted = [paper_id for paper_id in used.seeds if paper_id not in nowhere]
+    seeds = zip(wanted, await services.store.papers(wanted), strict=True)
     view = screen.ProfileView(
         directions=[(one.zh if request.language == "zh" else one.en, one.keywords) for one in used.directions],
         avoid=used.avoid,

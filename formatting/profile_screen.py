@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from brief.models import Language, Paper
-from formatting import paper as shown
 from formatting.document import (
     Block,
     Bullets,
@@ -18,6 +17,7 @@ from formatting.document import (
     Link,
     Paragraph,
     Run,
+    Spans,
     Style,
 )
 from formatting.locales import Locale, load
@@ -27,7 +27,7 @@ from formatting.why import NO_LESSONS, Lessons, moved
 
 _KEYWORDS = 6  # of a direction
 _NAMES = 20  # of whom or what is followed or avoided
-_UNREAD = 5
+_UNREAD = 5  # for one reason
 _TITLE = 60  # columns
 _FILE = 80  # columns
 
@@ -38,7 +38,7 @@ class ProfileView:
 
     `own` are the reader's words, empty where the operator's profile is used; `origin` is then the file it comes from,
     empty for the one the program ships with. Own words may name no direction: the operator's stay then. `unsaid` are
-    directions of which no stored paper says a word.
+    directions of which no stored paper says a word. `seeds` without a title are not stored.
     """
 
     directions: Sequence[tuple[str, Sequence[str]]]
@@ -92,7 +92,8 @@ def _understood(locale: Locale, view: ProfileView) -> Iterator[Block]:
     kinds = ("directions", "seeds", "authors", "organizations", "avoid")
     counts = {kind: len(getattr(view, kind)) for kind in kinds[not view.own_directions :]}
     what = locale.join([locale.text(f"profile.said.{kind}", n=n) for kind, n in counts.items() if n])
-    yield Paragraph(locale.spans("profile.understood", what=what), Importance.ESSENTIAL)
+    if what:
+        yield Paragraph(locale.spans("profile.understood", what=what), Importance.ESSENTIAL)
     if not view.own_directions:
         yield Paragraph((Run(locale.text("profile.operators")),))
 
@@ -112,7 +113,8 @@ def _lists(locale: Locale, view: ProfileView) -> Iterator[Block]:
             yield Paragraph((label, Run(colon + _enumerated(locale, phrases, _NAMES))))
     if view.seeds:
         yield Paragraph((Run(locale.text("profile.seeds"), Style.STRONG),))
-        links = (Link(f"{paper.id} {shown.title(paper, _TITLE)}", paper.url) for paper in view.seeds)
+        absent = locale.text("profile.absent")
+        links = (Link(f"{one.id} {shorten(one.title, _TITLE) or absent}", one.url) for one in view.seeds)
         yield Bullets(tuple((Paragraph((link,)),) for link in links))
 
 
@@ -120,10 +122,17 @@ def _unread(locale: Locale, view: ProfileView) -> Iterator[Block]:
     """Yield what could not be understood, and why; then what was, but finds nothing."""
     if view.unread:
         yield Paragraph((Run(locale.text("profile.unread", n=len(view.unread)), Style.STRONG),))
-        lines = (locale.spans(f"profile.{reason}", text=text) for text, reason in view.unread[:_UNREAD])
-        yield Bullets(tuple((Paragraph(line),) for line in lines))
+        yield Bullets(tuple((Paragraph(line),) for line in not_understood(locale, view.unread)))
     if view.unsaid:
         yield Paragraph((Run(locale.text("profile.unsaid", text=_enumerated(locale, view.unsaid, _UNREAD))),))
+
+
+def not_understood(locale: Locale, unread: Sequence[tuple[str, str]]) -> Iterator[Spans]:
+    """Yield a line for each reason, with the words that were not understood for it."""
+    for reason in dict.fromkeys(reason for _, reason in unread):
+        texts = [text for text, why in unread if why == reason]
+        quoted = [locale.text("quote.text", text=text) for text in texts]
+        yield locale.spans(f"profile.{reason}", text=_enumerated(locale, quoted, _UNREAD), one=texts[0])
 
 
 def _notes(locale: Locale, view: ProfileView) -> Iterator[Block]:

@@ -149,7 +149,32 @@ async def test_a_paper_nobody_has_is_named_and_the_rest_counts(reader):  # noqa:
     shown = await reader.text(f"/profile latent reasoning; more like 2604.99999, {PAPER}")
     assert "“2604.99999”: no site knows a paper of this number" in shown
     assert f"“{PAPER}”" not in shown
+    assert "Understood: 1 direction, 1 paper to see more like." in shown
+    assert "abs/2604.99999" not in shown
     assert (await profile_of(reader)).seeds == ("2604.99999", PAPER)
+    assert "2604.99999 (not found so far)" in await reader.text("/profile")
+    assert "2604.99999 （还没有取到）" in await reader.text("/profile", "zh")
+
+
+async def test_nothing_is_called_understood_where_the_only_paper_named_is_nowhere(reader):  # noqa: F811
+    shown = await reader.text("/profile more like 2604.99999")
+    assert "no site knows" in shown
+    assert "Understood" not in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "“量子引力”, “圈量子”: abstracts are in English"), ("zh", "“量子引力”、“圈量子”：摘要都是英文")],
+)
+async def test_what_is_not_understood_for_one_reason_is_said_in_one_sentence(reader, language, said):  # noqa: F811
+    shown = await reader.text("/profile latent reasoning\n量子引力\n圈量子\nof the", language)
+    assert said in shown
+    assert shown.count("abstracts are in English" if language == "en" else "摘要都是英文") == 1
+
+
+async def test_a_long_list_of_what_is_not_understood_is_cut_and_says_so(reader):  # noqa: F811
+    unknown = "\n".join("甲乙丙丁戊己庚"[n] * 3 for n in range(7))
+    assert "“戊戊戊” and 2 more: abstracts" in await reader.text(f"/profile latent reasoning\n{unknown}")
 
 
 async def test_a_lone_name_is_asked_about(reader):  # noqa: F811
