@@ -113,9 +113,10 @@ async def keep(request: Request, services: Services, paper: Paper) -> bool:
 
 async def _vote(request: Request, services: Services, name: Literal["like", "dislike"], vote: int) -> Reply:
     paper = await find_paper(wanted_paper(request, name), request, services)
+    before = (await services.people.marks(request.owner, paper.id)).vote
     in_force = await services.people.vote(request.owner, paper.id, vote)
     if in_force:
         await clicked(request, services, paper, name)
     else:
         await taken_back(request, services, paper.id, "like", "dislike")
-    return screens.vote_note(request.language, paper.id, in_force)
+    return screens.vote_note(request.language, paper.id, in_force, before)

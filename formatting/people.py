@@ -71,12 +71,12 @@ def dropped_note(language: Language, paper: Paper) -> Document:
     return _note(language, "later.dropped", (_undo(language, "save", paper.id),), title=shown.title(paper, _NAMED))
 
 
-def vote_note(language: Language, paper_id: str, vote: int) -> Document:
-    """Return what a vote of 1 or -1 does, with a way back, or for 0 that it is taken back."""
+def vote_note(language: Language, paper_id: str, vote: int, before: int = 0) -> Document:
+    """Return what a vote of 1 or -1 does, with the way back to the one `before`; or for 0 that it is taken back."""
     if vote == 0:
         return _note(language, "vote.none")
-    name, action = ("vote.up", "like") if vote > 0 else ("vote.down", "dislike")  # once more takes it back
-    return _note(language, name, (_undo(language, action, paper_id),))
+    action = "like" if (before or vote) > 0 else "dislike"  # without one before, once more takes it back
+    return _note(language, "vote.up" if vote > 0 else "vote.down", (_undo(language, action, paper_id),))
 
 
 @dataclass(frozen=True)

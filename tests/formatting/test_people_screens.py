@@ -156,6 +156,13 @@ def test_what_was_done_can_be_undone(language: Language) -> None:
     assert actions(people.stopped(language)) == [("subscribe", "")]
 
 
+@pytest.mark.parametrize(
+    ("vote", "before", "back"), [(1, 0, "like"), (-1, 0, "dislike"), (1, -1, "dislike"), (-1, 1, "like")]
+)
+def test_a_vote_undone_is_the_one_before(vote: int, before: int, back: str) -> None:
+    assert actions(people.vote_note("en", "2604.26904", vote, before)) == [(back, "2604.26904")]
+
+
 def test_votes_are_told_apart() -> None:
     said = [people.vote_note("en", "2604.26904", vote).summary for vote in (1, -1, 0)]
     assert said == [
@@ -290,7 +297,7 @@ def test_a_push_has_as_many_papers_as_wanted(items: int) -> None:
 @LANGUAGES
 def test_a_card_offers_what_can_be_done_and_marks_what_was(language: Language) -> None:
     pick = builders.pick(language)
-    document = screens.card(pick, language, 1, saved=True, vote=-1, previous="2604.1", next="2604.3")
+    document = screens.card(pick, language, saved=True, vote=-1, previous="2604.1", next="2604.3")
     own = pick.paper.id
     assert actions(document) == [
         *(("remove", own), ("like", own), ("dislike", own), ("similar", own), ("why", own)),
