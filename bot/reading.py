@@ -115,6 +115,7 @@ async def paper(request: Request, services: Services) -> Reply:
         vote=marks.vote,
         previous=previous,
         next=following,
+        named=list(find_arxiv_ids(request.text)),
     )
     return card if request.chat.pictures else without_pictures(card)
 

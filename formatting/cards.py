@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from brief.models import Paper, Pick
 from formatting import paper as shown
 from formatting.document import (
@@ -11,6 +13,7 @@ from formatting.document import (
     Heading,
     Image,
     Importance,
+    Link,
     Paragraph,
     Quote,
     Run,
@@ -23,15 +26,18 @@ from formatting.text import safe_url, shorten
 _ABSTRACT_COLUMNS = 1800
 _NAME_COLUMNS = 80
 _COMMENT_COLUMNS = 240
+_OTHERS = 3  # papers named beside the first that a button opens: a row
 _PICTURE_HOSTS = ("https://cdn-thumbnails.huggingface.co/", "https://cdn-uploads.huggingface.co/")
 
 Row = tuple[Button | UrlButton, ...]
+Named = tuple[str, int | None]  # a paper as it is asked for: id and version
 
 
-def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
-    """Return the paper under the title `head`, with the picture that Hugging Face has of it."""
+def blocks(locale: Locale, pick: Pick, named: Sequence[Named] = ()) -> list[Block]:
+    """Return the paper under its title, with the picture that Hugging Face has of it; see `screens.card`."""
     found: list[Block] = [
-        Heading(1, (Run(head),)),
+        Heading(1, (Run(shown.title(pick.paper)),)),
+        *_unlike_asked(locale, pick.paper, named),
         *_thumbnail(locale, pick.paper),
         Bullets(tuple((line,) for line in _facts(locale, pick))),
         *shown.parts(locale, pick, "contribution", "why", "relation", "reason", "judgement", "focus"),
@@ -41,6 +47,24 @@ def blocks(locale: Locale, pick: Pick, head: str) -> list[Block]:
         label = Run(locale.text("field.abstract"), Style.STRONG)
         found += [Paragraph((label,)), Quote((Run(shorten(pick.paper.abstract, _ABSTRACT_COLUMNS)),))]
     return found
+
+
+def _unlike_asked(locale: Locale, paper: Paper, named: Sequence[Named]) -> Iterator[Paragraph]:
+    """Yield that this is another version than was asked for, and that other papers were asked for, too."""
+    version = named[0][1] if named else None
+    if version and version != paper.version:
+        key = "paper.other_version" if paper.version else "paper.some_version"
+        url = f"https://arxiv.org/abs/{paper.id}v{version}"
+        said = locale.text(key, asked=version, shown=paper.version)
+        yield Paragraph((Run(said + str(locale.raw("punctuation.colon"))), Link(url, url)), Importance.ESSENTIAL)
+    if len(named) > 1:
+        ids = locale.join(paper_id for paper_id, _ in named[1 : _OTHERS + 1])
+        yield Paragraph((Run(locale.text("paper.first_named", n=len(named), ids=ids)),), Importance.ESSENTIAL)
+
+
+def others(named: Sequence[Named]) -> Row:
+    """Return buttons that open the papers asked for after the first."""
+    return tuple(Button(paper_id, "card", paper_id) for paper_id, _ in named[1 : _OTHERS + 1])
 
 
 def opinions(locale: Locale, paper: Paper, vote: int, *, saved: bool) -> Row:

@@ -81,6 +81,8 @@ def push(brief: Brief, items: int = TOP) -> Document:
     if overview:
         blocks.append(Paragraph(overview, Importance.ESSENTIAL))
     blocks.append(_best(locale, brief, items))
+    if (left := len(brief.picks) - items) > 0:  # the overview speaks of them, too
+        blocks.append(Paragraph(locale.spans("push.others", n=left)))
     if missing := missing_line(locale, brief):
         blocks.append(sections.aside(missing))
     blocks.append(_navigation(locale, "top", brief.items[:items] if brief.picks else ()))
@@ -159,16 +161,17 @@ def explain(brief: Brief) -> Document:
 def card(
     pick: Pick,
     language: Language,
-    position: int | None = None,
     *,
     saved: bool = False,
     vote: int = 0,
     previous: str | None = None,
     next: str | None = None,  # noqa: A002 - the other end of `previous`
+    named: Sequence[cards.Named] = (),
 ) -> Document:
-    """Return one paper in full, its abstract included; `position` is its place in the top five.
+    """Return one paper in full, its abstract included.
 
     `saved` and `vote` (1, 0, -1) are the reader's own; `previous` and `next` the ids of its neighbours in the brief.
+    `named` are all the papers that were asked for, this one first.
     """
     locale, paper = load(language), pick.paper
     name = shown.title(paper)
@@ -177,12 +180,12 @@ def card(
     rows = (
         cards.opinions(locale, paper, vote, saved=saved),
         cards.pages(locale, paper),
+        cards.others(named),
         tuple(turn for turn in turns if turn),
     )
-    found = cards.blocks(locale, pick, f"{position}. {name}" if position else name)
     contribution = plain(shown.said(locale, pick.card.contribution, _SUMMARY_COLUMNS))
     summary = f"{name} — {contribution}" if contribution else name
-    return Document(name, language, (*found, Buttons(rows)), summary)
+    return Document(name, language, (*cards.blocks(locale, pick, named), Buttons(tuple(filter(None, rows)))), summary)
 
 
 def help(rows: Sequence[tuple[str, Spans]], language: Language) -> Document:  # noqa: A001 - the command's name

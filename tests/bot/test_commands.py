@@ -421,6 +421,47 @@ async def test_a_vote_is_recorded_turned_and_taken_back(reader):
     assert len({up, down, none}) == 3
 
 
+@pytest.mark.parametrize(("first", "second", "vote"), [("like", "dislike", 1), ("dislike", "like", -1)])
+async def test_a_vote_that_replaced_another_is_undone_to_that_one(reader, first, second, vote):
+    await reader(f"/{first} {PAPER}")
+    [(action, [value])] = buttons(await reader(f"/{second} {PAPER}")).items()
+    await reader(f"/{action} {value}")
+    assert (await reader.services.people.marks(PRIVATE.id, PAPER)).vote == vote
+    [click] = (await reader.services.tastes.of(PRIVATE.id)).facts
+    assert click.kind == first
+
+
+@pytest.mark.parametrize("line", ["/paper {}", "{}", "look at https://arxiv.org/abs/{}", "/search {}"])
+async def test_the_card_of_another_version_than_was_asked_for_says_so(reader, line):
+    version = (await reader.services.store.paper(PAPER)).version
+    asked = line.format(f"{PAPER}v{version + 7}")
+    for language, said in (("en", f"this card is of v{version}"), ("zh", f"这张卡片说的是 v{version}")):
+        shown = await reader.text(asked, language)
+        assert said in shown
+        assert f"https://arxiv.org/abs/{PAPER}v{version + 7}" in shown
+    assert await reader(line.format(f"{PAPER}v{version}")) == await reader(line.format(PAPER))
+
+
+async def test_of_several_papers_asked_for_the_first_is_shown_and_the_others_are_offered(reader):
+    shown = await reader(
+        f"compare {OTHER} with arxiv.org/abs/{PAPER}, 2604.11111, {PAPER}v2, 2604.22222 and 2604.33333"
+    )
+    assert "This is the first of the 5 papers you named. Next: 2604.26904, 2604.11111, 2604.22222" in words(shown)
+    assert buttons(shown)["card"][:3] == [PAPER, "2604.11111", "2604.22222"]
+    assert buttons(shown)["like"] == [OTHER]
+    assert "你提到了 2 篇，这是第一篇。接下来：2604.23941" in await reader.text(f"/paper {PAPER} {OTHER}", "zh")
+
+
+async def test_fewer_papers_than_are_recommended_are_not_all_and_the_push_says_so(reader):
+    for items, said in ((3, "2 more papers are recommended"), (4, "1 more paper is recommended")):
+        await reader(f"/items {items}")
+        assert said in await reader.text("/top")
+    assert "另有 1 篇推荐，见完整简报：/brief" in await reader.text("/top", "zh")
+    for items in (5, 8):
+        await reader(f"/items {items}")
+        assert "recommended, which" not in await reader.text("/top")
+
+
 async def test_votes_do_not_change_the_edition_others_share(reader):
     before = await reader.text("/top")
     await reader(f"/dislike {buttons(await reader('/top'))['card'][0]}")

@@ -101,7 +101,7 @@ def test_the_push_is_as_agreed(language: Language) -> None:
 def test_the_push_fits_a_screen_whatever_the_titles(language: Language) -> None:
     long = builders.pick(language, paper=builders.paper(title="Long words follow each other " * 100))
     long = long.model_copy(update={"card": long.card.model_copy(update={"contribution": builders.said("so " * 999)})})
-    document = screens.push(builders.brief(language, picks=(long,) * 8))
+    document = screens.push(builders.brief(language, picks=(long,) * 5))
     assert len(terminal.render(document, 80, color=True).splitlines()) <= 45
 
 
@@ -272,15 +272,28 @@ def test_a_contribution_in_the_push_never_ends_in_a_stub_of_the_next_sentence() 
 def test_a_card_shows_the_abstract_the_people_and_the_pages() -> None:
     many = tuple(f"Author {n}" for n in range(600))
     pick = builders.pick("en", paper=builders.paper(authors=many, project="https://example.org/p", comment="Venue X"))
-    document = screens.card(pick, "en", 2)
+    document = screens.card(pick, "en")
     shown = text(document)
-    assert shown.startswith("2. SandGarden")
+    assert shown.startswith("SandGarden")
     assert "Author 4 and others, 600 in all" in shown
     assert "│ Agents need places to practise." in shown
     assert "Venue X" in shown
     pages = [b.url for b in buttons(document) if isinstance(b, UrlButton)]
     pdf = "https://arxiv.org/pdf/2604.26901"
     assert pages == [pick.paper.url, pdf, pick.paper.hub_url, pick.paper.code_url, "https://example.org/p"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "You asked for v3; which version this card is of is not known."),
+        ("zh", "你要的是 v3，这张卡片说的是哪一版"),
+    ],
+)
+def test_a_card_of_no_known_version_does_not_pass_for_the_one_asked_for(language: Language, said: str) -> None:
+    pick = builders.pick(language, paper=builders.paper(version=None))
+    assert said in text(screens.card(pick, language, named=[(pick.paper.id, 3)]))
+    assert screens.card(pick, language, named=[(pick.paper.id, None)]) == screens.card(pick, language)
 
 
 def test_a_revision_is_marked() -> None:

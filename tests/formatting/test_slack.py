@@ -122,7 +122,7 @@ def test_hostile_editions_link_to_nothing_but_their_own_items(brief: Any) -> Non
     paper = brief.picks[0].paper
     own = {paper.url, paper.hub_url, paper.code_url}
     own |= {f.repo.url if f.repo else f.asset.url for f in (*brief.follow, *brief.more_follow) if f.repo or f.asset}
-    card = screens.card(brief.picks[0], brief.language, 1, previous=paper.id, next=paper.id)
+    card = screens.card(brief.picks[0], brief.language, previous=paper.id, next=paper.id)
     for one in (*(screen(brief) for screen in SCREENS), card, screens.full(brief), inline.mention(paper, "en")):
         for message in messages(one, date=brief.date):
             accepted(message)

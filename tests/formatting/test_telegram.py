@@ -92,7 +92,7 @@ def test_hostile_editions_keep_their_items_and_link_to_nothing_else(brief: Brief
     own = {paper.url, paper.hub_url, paper.code_url}
     own |= {f.repo.url if f.repo else f.asset.url for f in (*brief.follow, *brief.more_follow) if f.repo or f.asset}
     shown = [screen(brief) for screen in SCREENS]
-    for document in (*shown, screens.card(brief.picks[0], brief.language, 1, previous=paper.id, next=paper.id)):
+    for document in (*shown, screens.card(brief.picks[0], brief.language, previous=paper.id, next=paper.id)):
         message = render(document, date=brief.date)
         accepted(message)
         assert set(hrefs(message)) <= own
