@@ -221,7 +221,7 @@ async def test_profile_says_what_was_learned_and_reset_forgets_it_until_undone(a
     assert buttons(reset)["profile"] == ["undo"]
     assert await anna.clicks() == []
     assert ((await anna.chat()).profile, (await anna.chat()).learns_since) == ("", None)
-    assert "Clicks refine" in await anna.text("/profile")
+    assert "refines the order" in await anna.text("/profile")
     assert await anna.text("/profile undo") == shown
     assert await anna.clicks() == before
     assert await anna.chat() == known
