@@ -196,12 +196,12 @@ def test_the_verbs_carry_data_from_one_embedded_redis_to_another(tmp_path: Path)
             command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE
         )
 
-    assert paperboy("one", "ask", "/time 7:30 Tokyo").returncode == 0
+    assert paperboy("one", "ask", "/items 4").returncode == 0
     saved = paperboy("one", "backup", tmp_path / "b")
     assert (saved.returncode, saved.stderr) == (0, "")
     assert "saved in" in saved.stdout
     assert paperboy("two", "restore", tmp_path / "b").returncode == 0
-    assert "7:30" in paperboy("two", "ask", "/settings").stdout
+    assert "Papers in the message: 4" in paperboy("two", "ask", "/settings").stdout
     again = paperboy("two", "restore", tmp_path / "b")
     assert again.returncode == 1
     assert "--replace" in again.stderr

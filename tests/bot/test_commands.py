@@ -191,7 +191,7 @@ async def test_what_cannot_be_done_is_answered_with_an_example(reader, line, sai
 async def test_an_unknown_command_names_one_that_is_close_and_no_other(reader):
     assert "The closest is /paper;" in await reader.refused("/papr 1")
     far = await reader.refused("/xyzzy")
-    assert far.strip() == "I don’t know /xyzzy; /help lists what you can ask."
+    assert far.strip() == "I don’t know /xyzzy. /help lists what you can ask."
 
 
 async def test_chinese_words_are_searched_for_in_english_and_the_rest_is_named(reader):

@@ -127,12 +127,12 @@ def test_the_verb_asks_first_and_says_what_brings_the_chat_back(settings: Settin
     assert nobody.returncode == 0
     assert "Nothing is kept" in nobody.stdout
     assert "TELEGRAM_CHATS, OPERATOR_CHAT" in nobody.stdout
-    paperboy("ask", "/time 9:35")
+    paperboy("ask", "/items 4")
     assert paperboy("forget", "terminal:local", typed="n\n").returncode == 1
     assert paperboy("forget", "terminal:local").returncode == 1
-    assert "9:35" in paperboy("ask", "/settings").stdout
+    assert "Papers in the message: 4" in paperboy("ask", "/settings").stdout
     assert "is forgotten" in paperboy("forget", "terminal:local", "--yes").stdout
-    assert "9:35" not in paperboy("ask", "/settings").stdout
+    assert "Papers in the message: 4" not in paperboy("ask", "/settings").stdout
     assert paperboy("forget", "somebody").returncode == 2
 
 

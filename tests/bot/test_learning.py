@@ -207,7 +207,7 @@ async def test_a_chat_that_reads_a_day_ahead_of_its_own_learns_after_that(anna):
 
 async def test_profile_says_what_was_learned_and_reset_forgets_it_until_undone(anna):
     await anna.wakes(FIRST)
-    assert "Clicks refine" in await anna.text("/profile")
+    assert "refines the order" in await anna.text("/profile")
     await anna("/profile theorem proving: Lean, formal proofs")
     await anna.likes(PROVERS[:3])
     await anna.likes([p for p in papers(FIRST) if subject_of(p) == "soil"][:2], "dislike")
@@ -221,7 +221,7 @@ async def test_profile_says_what_was_learned_and_reset_forgets_it_until_undone(a
     assert buttons(reset)["profile"] == ["undo"]
     assert await anna.clicks() == []
     assert ((await anna.chat()).profile, (await anna.chat()).learns_since) == ("", None)
-    assert "Clicks refine" in await anna.text("/profile")
+    assert "refines the order" in await anna.text("/profile")
     assert await anna.text("/profile undo") == shown
     assert await anna.clicks() == before
     assert await anna.chat() == known
