@@ -128,6 +128,7 @@ def screens_of(brief: Brief) -> Iterator[Document]:
     for screen in (screens.more, screens.must, screens.repos, screens.ideas, screens.sources, screens.full):
         yield screen(brief)
     yield screens.card(pick, language)
+    yield screens.card(pick, language, named=[(pick.paper.id, 9), ("cond-mat/0001001", None), ("2604.11111", 2)])
     yield people.similar(language, pick.paper, [pick.paper])
     yield people.reminder(language, 1, [pick.paper])
     yield found.kept(language, [(pick.paper, True)], [pick.paper.title])

@@ -47,6 +47,7 @@ async def show_all(services: Services, sender: Sender, day: dt.date, language: L
     brief = await services.brief(day, language, services.profile)
     request = Request(text="", language=language, date=day, chat=chat, owner=chat.id)
     cards = [f"/paper {pick.paper.id}" for pick in brief.items]
+    cards.append(f"/paper {brief.items[0].paper.id}v9 {brief.items[1].paper.id} cond-mat/0001001")
     for line in (*LINES, *cards):
         await sender.send(Place(READER), await answer(line, request, services), day)
     for items in (3, 10):
