@@ -329,6 +329,19 @@ async def test_a_record_that_does_not_parse_counts_as_absent(deliveries, store, 
     assert await deliveries.message(ANNA, DATE) == "42"
 
 
+async def test_which_edition_was_sent_is_known_of_the_days_since_it_began(deliveries, store):
+    later = DATE + DAY
+    assert not await deliveries.had(ANNA, DATE, DATE)
+    await store.client.hset(key_of("pushes", ANNA), str(DATE), "sent 41")  # by an older version, which kept no edition
+    assert not await deliveries.had(ANNA, DATE, later)
+    assert await deliveries.message(ANNA, DATE) == "41"
+    await deliveries.done([Result(ANNA, later, "sent", message="42", edition=DATE)], EIGHT + DAY)
+    assert await deliveries.message(ANNA, later) == "42"
+    assert await deliveries.had(ANNA, DATE, later + DAY)
+    assert not await deliveries.had(ANNA, DATE, later)
+    assert not await deliveries.had(ANNA, later, later + DAY)
+
+
 async def test_a_claim_of_an_older_version_holds(deliveries, store):
     await store.client.hset(key_of("pushes", ANNA), str(DATE), f"until {NOON.timestamp()}")
     assert await deliveries.claim([(ANNA, DATE)], EIGHT) == [HELD]
