@@ -8,8 +8,8 @@
 
 A member is a chat's id, owed a brief each day; with `#reminder` or `#weekly`, a reminder or a digest each week; with
 `#followup`, a note once. It is due or leased, or waits for nothing. The date is that of the chat's own day. What became
-of it: `until T N` (it is being sent, for the Nth time, until the epoch second T), `sent M` (as message M), `failed WHY`
-for good, or `missed`.
+of it: `until T N` (it is being sent, for the Nth time, until the epoch second T), `sent M D` (as message M, when the
+newest edition was that of D days before), `failed WHY` for good, or `missed`.
 
 The sorted sets are the truth; a queue that carries members to workers may lose or repeat them. A member whose lease ran
 out is due again, and a date is sent to a member by who claims it. Only who still holds a member's lease plans its next
@@ -28,145 +28,18 @@ from typing import Any, Literal
 from redis.asyncio import Redis
 
 from bot.chat import Chat
+from bot.delivery_scripts import ADOPT, CLAIM, DONE, FAILED, TAKE
 from bot.schedule import moments
 from brief.store import key_of, redis_errors
 
 LEASE = 120  # seconds; longer than a member waits in the queue and one delivery takes, retries included
-UNDER_WAY = 1500  # members leased at once: at 30 messages a second they are done before their leases run out
-LATE = 300  # seconds after which a delivery counts as late
-BACKOFF, BACKOFF_LIMIT = 60, 1800  # seconds until the second try, doubled for each further one, and at most
+UNDER_WAY = 1500  # members of a surface leased at once: at 30 messages a second done before their leases run out
 _FARTHEST = 9 * 86_400  # seconds: a digest comes every week, a day later where a zone skips one
-SENT, HELD = 0, -1
-_PUSHES, _PUSHES_MOST = 31, 40  # records a member; too many are cut to a month of dates, not one each day
-_FIGURES_DAYS = 40
 _CHUNK = 500  # members a round trip
+_DAY = dt.timedelta(days=1)
 _WORD = 80  # characters of what a service calls a message or a failure; half a character would stop all recording
-_FAILED = "failed:"
 
 Outcome = Literal["sent", "again", "failed", "missed", "nothing"]
-
-# A member that somebody is delivering is not due before that lease would have ended: until then its record tells
-# nobody whether it was sent.
-PLAN = """
-local function plan(due, leased, since, member, moment)
-  local lease = redis.call('ZSCORE', leased, member) or 0
-  redis.call('ZREM', leased, member)
-  redis.call('HDEL', since, member)
-  if moment == '' then redis.call('ZREM', due, member)
-  else redis.call('ZADD', due, math.max(moment, lease), member) end
-end
-"""
-# What comes back without being done goes last: one that kills its workers must not come first each time.
-_TAKE = """
-local now, ends = tonumber(ARGV[1]), ARGV[2]
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now)) do
-  redis.call('ZREM', KEYS[2], member)
-  redis.call('ZADD', KEYS[1], now, member)
-end
-local room = math.min(ARGV[3], ARGV[4] - redis.call('ZCARD', KEYS[2]))
-if room <= 0 then return {} end
-local taken, members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, room), {}
-for i = 1, #taken, 2 do
-  redis.call('HSETNX', KEYS[3], taken[i], taken[i + 1])
-  redis.call('ZREM', KEYS[1], taken[i])
-  redis.call('ZADD', KEYS[2], ends, taken[i])
-  members[#members + 1] = taken[i]
-end
-return members
-"""
-# Counts are of briefs: reminders and follow-ups have a `#`.
-_COUNT = f"""
-local function count(figures, member, what, by)
-  if string.find(member, '#', 1, true) then return end
-  if redis.call('HINCRBY', figures, what, by) == by then redis.call('EXPIRE', figures, {_FIGURES_DAYS * 86_400}) end
-end
-"""
-# Answers the number of the try, 0 for what was sent, -1 for what another one is sending. ISO dates sort as text.
-_CLAIM = (
-    _COUNT
-    + f"""
-local prefix, now, ends, answers = ARGV[1], tonumber(ARGV[3]), ARGV[4], {{}}
-for i, row in ipairs(cjson.decode(ARGV[2])) do
-  local member, date = unpack(row)
-  local pushes, figures = prefix .. 'pushes:' .. member, prefix .. 'figures:' .. date
-  local record = redis.call('HGET', pushes, date)
-  local held, try = string.match(record or '', '^until (%S+) ?(%d*)')
-  if string.find(record or '', '^sent ') then answers[i] = {SENT}
-  elseif (tonumber(held) or 0) > now then answers[i] = {HELD}
-  else
-    answers[i] = (tonumber(try) or 0) + 1
-    redis.call('HSET', pushes, date, 'until ' .. ends .. ' ' .. answers[i])
-    redis.call('ZADD', KEYS[1], 'XX', ends, member)
-    if not record then
-      count(figures, member, 'due', 1)
-      if redis.call('HLEN', pushes) > {_PUSHES_MOST} then
-        local dates = redis.call('HKEYS', pushes)
-        table.sort(dates)
-        for k = 1, #dates - {_PUSHES} do redis.call('HDEL', pushes, dates[k]) end
-      end
-    end
-  end
-end
-return answers
-"""
-)
-# Who was planned anew meanwhile, by a change of the chat or as the lease ran out, is left as it is. A chat may turn out
-# to have another id as it is sent to; then what it got is recorded there.
-_DONE = (
-    _COUNT
-    + f"""
-local prefix, now = ARGV[1], tonumber(ARGV[3])
-for _, row in ipairs(cjson.decode(ARGV[2])) do
-  local member, date, outcome, word, moment = unpack(row)
-  local pushes, figures = prefix .. 'pushes:' .. member, prefix .. 'figures:' .. date
-  local leased = outcome ~= 'missed' and redis.call('ZREM', KEYS[2], member) == 1
-  if not leased then
-    local chat, kind = string.match(member, '^([^#]*)(.*)$')
-    local heir = redis.call('GET', prefix .. 'moved:' .. chat)
-    if heir then pushes = prefix .. 'pushes:' .. heir .. kind end
-  end
-  local record = date ~= '' and redis.call('HGET', pushes, date) or ''
-  local was_sent = string.find(record, '^sent ')
-  if outcome == 'sent' and not was_sent then
-    redis.call('HSET', pushes, date, 'sent ' .. word)
-    count(figures, member, 'sent', 1)
-    local lag = math.max(0, math.floor(now - (redis.call('HGET', KEYS[3], member) or now)))
-    if lag > 0 then count(figures, member, 'lag', lag) end
-    if lag > {LATE} then count(figures, member, 'late', 1) end
-    local most = tonumber(redis.call('HGET', figures, 'lag_max')) or 0
-    if lag > most then count(figures, member, 'lag_max', lag - most) end
-  elseif outcome == 'again' and not was_sent then
-    local try = tonumber(string.match(record, '^until %S+ (%d+)')) or 1
-    redis.call('HSET', pushes, date, 'until 0 ' .. try)
-    count(figures, member, 'retried', 1)
-    if moment == '' then moment = now + math.min({BACKOFF} * 2 ^ (try - 1), {BACKOFF_LIMIT}) end
-  elseif outcome == 'failed' and not was_sent then
-    redis.call('HSET', pushes, date, 'failed ' .. word)
-    count(figures, member, '{_FAILED}' .. word, 1)
-  elseif outcome == 'missed' and not was_sent and record ~= 'missed' then
-    redis.call('HSET', pushes, date, 'missed')
-    if record == '' then count(figures, member, 'due', 1) end
-    count(figures, member, 'missed', 1)
-  end
-  if outcome == 'missed' and moment ~= '' then redis.call('HSET', KEYS[3], member, moment) end
-  if leased then
-    if moment ~= '' then redis.call('ZADD', KEYS[1], moment, member) end
-    if outcome ~= 'again' then redis.call('HDEL', KEYS[3], member) end
-  end
-end
-"""
-)
-# KEYS: due, leased.
-_ADOPT = """
-local far = tonumber(ARGV[1])
-for i = 2, #ARGV, 2 do
-  for _, key in ipairs(KEYS) do
-    local planned = redis.call('ZSCORE', key, ARGV[i])
-    if planned and tonumber(planned) > far then redis.call('ZREM', key, ARGV[i]) end
-  end
-  if not redis.call('ZSCORE', KEYS[2], ARGV[i]) then redis.call('ZADD', KEYS[1], 'NX', ARGV[i + 1], ARGV[i]) end
-end
-"""
 
 
 @dataclass(frozen=True)
@@ -175,7 +48,7 @@ class Result:
 
     `again` without `next` comes back after a while that doubles with each try. `missed` tells of a date whose day has
     passed, beside the result of the member itself, and ends no lease; its `next` is the moment after it at which the
-    member was due, from which its lag is counted. `reason` is one word.
+    member was due, from which its lag is counted. `reason` is one word; `edition` is the date of the newest then.
     """
 
     member: str
@@ -184,6 +57,7 @@ class Result:
     message: str = ""
     reason: str = ""
     next: float | None = None
+    edition: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -205,10 +79,10 @@ class Deliveries:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._take = redis.register_script(_TAKE)
-        self._claim = redis.register_script(_CLAIM)
-        self._done = redis.register_script(_DONE)
-        self._adopt = redis.register_script(_ADOPT)
+        self._take = redis.register_script(TAKE)
+        self._claim = redis.register_script(CLAIM)
+        self._done = redis.register_script(DONE)
+        self._adopt = redis.register_script(ADOPT)
 
     async def adopt(self, chats: Sequence[Chat], now: dt.datetime) -> None:
         """Plan the chats that are neither due nor leased, so written by an older version; others are left alone.
@@ -224,7 +98,10 @@ class Deliveries:
                 await self._adopt(keys=[_DUE, _LEASED], args=[far, *args])
 
     async def take(self, now: dt.datetime, most: int) -> list[str]:
-        """Return members that are due, longest first, leased to the caller for 120 s; few or none while many are."""
+        """Return members that are due, longest first, leased to the caller for 120 s.
+
+        Of a surface of which many are, few or none.
+        """
         args: list[float] = [now.timestamp(), now.timestamp() + LEASE, most, UNDER_WAY]
         with redis_errors():
             return _texts(await self._take(keys=[_DUE, _LEASED, _SINCE], args=args))
@@ -268,9 +145,24 @@ class Deliveries:
 
     async def message(self, member: str, date: dt.date) -> str | None:
         """Return as which message a member was sent what it was owed on a date of the last month, if it was."""
+        [record] = await self._records(member, [date])
+        return record.split()[1] if _SENT_AS.match(record) else None
+
+    async def over(self, member: str, date: dt.date) -> bool:
+        """Tell whether a member was sent what it was owed on a date of the last month, or was refused it for good."""
+        [record] = await self._records(member, [date])
+        return bool(_SENT_AS.match(record)) or record.startswith("failed ")
+
+    async def had(self, member: str, edition: dt.date, before: dt.date) -> bool:
+        """Tell whether a member was sent an edition, on its date or a later day before another."""
+        dates = [edition + n * _DAY for n in range((before - edition).days)]
+        records = await self._records(member, dates) if dates else []
+        return any(_SENT_AS.match(record) and record.split()[2:] == [str(n)] for n, record in enumerate(records))
+
+    async def _records(self, member: str, dates: Sequence[dt.date]) -> list[str]:
         with redis_errors():
-            record: Any = await self._redis.hget(key_of("pushes", member), date.isoformat())
-        return record[5:].decode(errors="replace") if record and record.startswith(b"sent ") else None
+            found: list[Any] = await self._redis.hmget(key_of("pushes", member), [date.isoformat() for date in dates])
+        return [(record or b"").decode(errors="replace") for record in found]
 
     async def figures(self, date: dt.date) -> Figures:
         """Return the counts of a date of the last 40 days."""
@@ -278,13 +170,15 @@ class Deliveries:
             found: Any = await self._redis.hgetall(key_of("figures", date))
         counts = {name.decode(): int(value) for name, value in found.items()}
         plain = {name: counts.get(name, 0) for name in ("due", "sent", "late", "retried", "missed", "lag", "lag_max")}
-        failed = {name.removeprefix(_FAILED): n for name, n in counts.items() if name.startswith(_FAILED)}
+        failed = {name.removeprefix(FAILED): n for name, n in counts.items() if name.startswith(FAILED)}
         return Figures(**plain, failed=failed)
 
 
 def _row(one: Result) -> tuple[str | float, ...]:
     date = one.date.isoformat() if one.date else ""
     word = re.sub(r"[^\w.:-]+", "_", one.message or one.reason, flags=re.ASCII)[:_WORD]
+    if one.date and one.edition:
+        word += f" {(one.date - one.edition).days}"
     return one.member, date, one.outcome, word, "" if one.next is None else one.next
 
 
@@ -292,4 +186,5 @@ def _texts(values: Iterable[bytes]) -> list[str]:
     return [value.decode() for value in values]
 
 
+_SENT_AS = re.compile(r"sent \S")
 _DUE, _LEASED, _SINCE = key_of("due"), key_of("leased"), key_of("since")

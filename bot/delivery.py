@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.chat import Chat
-from bot.deliveries import HELD, LATE, SENT, Deliveries, Result
+from bot.deliveries import Deliveries, Result
+from bot.delivery_scripts import HELD, LATE, SENT
 from bot.followups import Followups, incomplete
 from bot.limits import calling
 from bot.logs import log_delivery
@@ -36,12 +37,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """What a chat is owed: on which of its days, due since when, tried how often."""
+    """What a chat is owed: on which of its days, due since when, which edition, tried how often."""
 
     member: str
     chat: Chat
     date: dt.date
     since: dt.datetime
+    edition: dt.date  # where it is made, the chat's own day may not have begun
     attempt: int = 1
 
     @property
@@ -99,10 +101,6 @@ class Deliverer:
                 self._incomplete[date] = briefs | self._incomplete.get(date, {})
                 raise
 
-    def _edition_date(self, owed: _Owed) -> dt.date:
-        """Return the date of the edition: where it is made, the chat's own day may not have begun."""
-        return min(owed.date, self._services.today())
-
     def give_up(self, surface: str) -> None:
         """End what waits to be sent; called again, what is on its way too, which may arrive unknown to us.
 
@@ -126,7 +124,7 @@ class Deliverer:
         if date is None:
             self._records.add(Result(member, None, "nothing", next=_next(member, chat, now)))
             return None
-        return _Owed(member, chat, date, since)
+        return _Owed(member, chat, date, since, min(date, self._services.today()))
 
     def _spawn(self, owed: _Owed) -> asyncio.Task[None]:
         self._under_way.add(owed.member)
@@ -159,7 +157,7 @@ class Deliverer:
         if message is None:  # the courier has stopped the chat
             return Result(owed.member, owed.date, "failed", reason="gone")
         over = _over(owed, self._services.clock())
-        return over if message == _UNSAID else replace(over, outcome="sent", message=message)
+        return over if message == _UNSAID else replace(over, outcome="sent", message=message, edition=owed.edition)
 
     def _refused(self, owed: _Owed, error: DeliveryError) -> Result:
         if error.permanent:
@@ -190,10 +188,11 @@ class Deliverer:
     # -- the kinds ----------------------------------------------------------------------------------------------------
 
     async def push(self, courier: Courier, owed: _Owed) -> str | None:
-        """Send the brief of the day."""
-        date = self._edition_date(owed)
-        brief = await self._services.editions.brief(owed.chat, date)
-        message = await courier.push(owed.chat, date)
+        """Send the newest brief; one line where a chat whose time was moved got that one the day before."""
+        if await self._deliveries.had(owed.member, owed.edition, owed.date):
+            return await courier.tell(owed.chat, screens.no_newer(owed.chat.language, owed.edition))
+        brief = await self._services.editions.brief(owed.chat, owed.edition)
+        message = await courier.push(owed.chat, owed.edition)
         if message and incomplete(brief):
             self._incomplete.setdefault(owed.date, {})[owed.chat.id] = brief
         return message
@@ -210,7 +209,7 @@ class Deliverer:
     async def look_back(self, courier: Courier, owed: _Owed) -> str | None:
         """Send what the week brought, if it brought anything."""
         chat = owed.chat
-        week = await week_of(self._services, chat, chat.language, chat.id, self._edition_date(owed))
+        week = await week_of(self._services, chat, chat.language, chat.id, owed.edition)
         return await courier.tell(chat, weekly.screen(week, chat.language)) if week.picks or week.kept else _UNSAID
 
     async def follow_up(self, courier: Courier, owed: _Owed) -> str | None:
@@ -219,7 +218,7 @@ class Deliverer:
         sent = await self._followups.of(chat.id, owed.date)
         if sent is None or await self._deliveries.message(chat.id, owed.date) is None:
             return _UNSAID
-        brief = await self._services.editions.brief(chat, self._edition_date(owed))
+        brief = await self._services.editions.brief(chat, owed.edition)
         fresh = [pick.paper for pick in brief.picks if pick.paper.id not in sent.papers]
         return await courier.tell(chat, screens.followup(chat.language, fresh)) if fresh else _UNSAID
 

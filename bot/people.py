@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from bot.chat import Chat, own_name
-from bot.deliveries import PLAN
+from bot.delivery_scripts import PLAN
 from bot.schedule import replanned
 from brief.models import Language, Paper, Value
 from brief.store import KEEP_DAYS, key_of, pack, parsed, redis_errors, unpack

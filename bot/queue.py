@@ -133,8 +133,12 @@ class _Stream(AsyncBroker):
                 await self._redis.xreadgroup(_GROUP, self._consumer, unread, count=1, block=_BLOCK) or ()
             ):
                 for number, fields in messages:
-                    acknowledge = partial(self._redis.xack, self._key, _GROUP, number)
-                    yield AckableMessage(data=fields.get(b"data", b""), ack=acknowledge)
+                    yield AckableMessage(data=fields.get(b"data", b""), ack=partial(self._acknowledge, number))
+
+    async def _acknowledge(self, number: bytes) -> None:
+        """Say that a message is done with. Nobody reads it again in any case; `forget_idle` ends what stays pending."""
+        with suppress(*_REDIS_ERRORS):
+            await self._redis.xack(self._key, _GROUP, number)
 
 
 async def _listen(stream: _Stream) -> None:

@@ -187,9 +187,9 @@ class Scheduler:
             self._metrics.edition(time.perf_counter() - begun)
 
     async def _changed(self, editions: Editions, chat: Chat, date: dt.date, papers: Collection[str]) -> bool:
-        """Tell whether a chat is to hear of new recommendations; once it has, or nothing is missing, ask no more."""
-        told = await self._deliveries.message(f"{chat.id}#followup", date) is not None
-        edition = None if told else await editions.brief(chat, min(date, self._services.today()))
+        """Tell whether a chat is to hear of new recommendations; once it is over, or all is there, ask no more."""
+        over = await self._deliveries.over(f"{chat.id}#followup", date)
+        edition = None if over else await editions.brief(chat, min(date, self._services.today()))
         changed = edition is not None and not set(recommended(edition)) <= set(papers)
         if edition is None or (not changed and not incomplete(edition)):
             await self._followups.forget(chat.id, date)

@@ -66,8 +66,8 @@ async def collect(
 ) -> Day:
     """Ask every source, merge by identity, and return the day, all within `deadline` seconds.
 
-    `known` are papers of the day from before; they are followed with the new ones and not returned. `heard` is told
-    each report as it comes in.
+    `known` are papers of the day from before; they are followed with the new ones. Of those that only mentions came
+    of, id, title and mentions are returned, for `keep_earlier`. `heard` is told each report as it comes in.
     """
     end = time.monotonic() + deadline
 
@@ -80,7 +80,7 @@ async def collect(
     papers = merge_papers(paper for harvest in harvests for paper in harvest.papers)
     followed = await _follow(sources, harvests, merge_papers([*papers, *known]), end)
     everything = [*harvests, *followed]
-    papers = _with_mentions(papers, (m for harvest in everything for m in harvest.mentions))
+    papers = _with_mentions(papers, known, [m for harvest in everything for m in harvest.mentions])
     return Day(
         window=with_late(ask.window, papers) if _announced(harvests) else ask.window,
         collected=now,
@@ -110,7 +110,8 @@ def merge(items: Iterable[Item]) -> list[Item]:
 def keep_earlier(day: Day, earlier: Day) -> Day:
     """Return the day with what an earlier collection of it had from sources that were not asked or did not deliver.
 
-    A source that failed or answered in part says in its notes how many papers were kept of it.
+    A source that failed or answered in part says in its notes how many papers were kept of it. A paper keeps the more
+    mentions that one of the two found: whose they are is not stored, so those of now may be among those of before.
     """
     asked = {report.source for report in day.reports}
     weak = {report.source for report in day.reports if report.status in (Status.FAILED, Status.PARTIAL)}
@@ -118,10 +119,12 @@ def keep_earlier(day: Day, earlier: Day) -> Day:
     told = {paper.id: paper.sources for paper in day.papers}
     kept = [_without(paper, told.get(paper.id, ())) for paper in earlier.papers if missing & set(paper.sources)]
     counts = Counter(source for paper in kept for source in weak & set(paper.sources) - {*told.get(paper.id, ())})
+    papers = merge_papers([*(paper for paper in day.papers if paper.sources), *kept])
+    mentions = _mentions(day) | _mentions(earlier) if missing else _mentions(day)
     return day.model_copy(
         update={
             "window": day.window if "arxiv" in asked else earlier.window,
-            "papers": tuple(merge_papers([*day.papers, *kept])),
+            "papers": tuple(paper.model_copy(update={"mentions": mentions[paper.id]}) for paper in papers),
             "repos": tuple(merge([*day.repos, *(r for r in earlier.repos if missing & set(r.sources))])),
             "assets": tuple(merge([*day.assets, *(a for a in earlier.assets if missing & set(a.sources))])),
             "reports": (
@@ -130,6 +133,10 @@ def keep_earlier(day: Day, earlier: Day) -> Day:
             ),
         }
     )
+
+
+def _mentions(day: Day) -> Counter[str]:
+    return Counter({paper.id: paper.mentions for paper in day.papers})
 
 
 def _without(paper: Paper, sources: Collection[str]) -> Paper:
@@ -191,11 +198,13 @@ def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
 
 
-def _with_mentions(papers: Sequence[Paper], mentions: Iterable[Mention]) -> list[Paper]:
-    counts: dict[str, int] = {}
+def _with_mentions(papers: Sequence[Paper], known: Sequence[Paper], mentions: Iterable[Mention]) -> list[Paper]:
+    counts: Counter[str] = Counter()
     for mention in mentions:
-        counts[mention.paper] = counts.get(mention.paper, 0) + mention.count
-    return [p.model_copy(update={"mentions": counts[p.id]}) if p.id in counts else p for p in papers]
+        counts[mention.paper] += mention.count
+    found = {paper.id for paper in papers}
+    bare = [Paper(id=paper.id, title=paper.title) for paper in known if paper.id in counts.keys() - found]
+    return [p.model_copy(update={"mentions": counts[p.id]}) if p.id in counts else p for p in [*papers, *bare]]
 
 
 def _announced(harvests: Sequence[Harvest]) -> bool:

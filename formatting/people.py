@@ -139,6 +139,13 @@ def followup(language: Language, papers: Sequence[Paper]) -> Document:
     return _screen(language, locale.text("title.followup"), text, _listed(locale, dated), _cards(papers, today))
 
 
+def no_newer(language: Language, edition: dt.date) -> Document:
+    """Return that there is no newer edition than one that a chat has."""
+    locale = load(language)
+    today = Button(locale.text("button.today"), "top")
+    return _note(language, "followup.no_newer", buttons=(today,), date=locale.date(edition))
+
+
 def export_choice(language: Language) -> Document:
     """Return the formats the later list can be taken away in."""
     locale = load(language)

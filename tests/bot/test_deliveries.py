@@ -5,7 +5,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.chat import Chat
-from bot.deliveries import HELD, LEASE, SENT, UNDER_WAY, Deliveries, Figures, Result
+from bot.deliveries import LEASE, UNDER_WAY, Deliveries, Figures, Result
+from bot.delivery_scripts import HELD, SENT
 from bot.people import People
 from bot.schedule import next_due
 from brief.errors import StoreError
@@ -81,6 +82,14 @@ async def test_no_more_are_under_way_than_can_be_sent_before_their_leases_end(de
     assert await deliveries.take(EIGHT, 10) == []
     await deliveries.done([over(member) for member in first[:3]], EIGHT)
     assert len(await deliveries.take(EIGHT, 10)) == 3
+
+
+async def test_a_surface_with_enough_under_way_holds_up_no_other(deliveries):
+    await deliveries.owe([f"slack:T1:C{n}" for n in range(2 * UNDER_WAY)], EIGHT)
+    assert len(await deliveries.take(EIGHT, 2 * UNDER_WAY)) == UNDER_WAY
+    await deliveries.owe([ANNA, BERT], EIGHT + SECOND)
+    assert await deliveries.take(EIGHT + SECOND, 10) == [ANNA, BERT]
+    assert await deliveries.since([ANNA]) == [EIGHT + SECOND]
 
 
 async def test_each_member_is_taken_by_one_of_many(people, deliveries):
@@ -318,6 +327,19 @@ async def test_a_record_that_does_not_parse_counts_as_absent(deliveries, store, 
     assert await deliveries.claim([(ANNA, DATE)], EIGHT) == [1]
     await deliveries.done([over(ANNA)], EIGHT)
     assert await deliveries.message(ANNA, DATE) == "42"
+
+
+async def test_which_edition_was_sent_is_known_of_the_days_since_it_began(deliveries, store):
+    later = DATE + DAY
+    assert not await deliveries.had(ANNA, DATE, DATE)
+    await store.client.hset(key_of("pushes", ANNA), str(DATE), "sent 41")  # by an older version, which kept no edition
+    assert not await deliveries.had(ANNA, DATE, later)
+    assert await deliveries.message(ANNA, DATE) == "41"
+    await deliveries.done([Result(ANNA, later, "sent", message="42", edition=DATE)], EIGHT + DAY)
+    assert await deliveries.message(ANNA, later) == "42"
+    assert await deliveries.had(ANNA, DATE, later + DAY)
+    assert not await deliveries.had(ANNA, DATE, later)
+    assert not await deliveries.had(ANNA, later, later + DAY)
 
 
 async def test_a_claim_of_an_older_version_holds(deliveries, store):

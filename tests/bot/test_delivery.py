@@ -264,6 +264,35 @@ async def test_what_does_not_end_when_told_to_stop_is_due_again_at_once(fake, se
     assert len(texts(fake)) == len(texts(fake, OTHER)) == 1
 
 
+async def test_a_time_moved_over_midnight_of_the_editions_brings_none_of_them_twice(fake, services, at_work, clock):
+    """8:00 in Shanghai is midnight in UTC, where the editions have their days."""
+    clock.now = EIGHT - 12 * HOUR
+    await services.people.change(CHAT, zone="Asia/Shanghai")
+    clock.now = EIGHT - 8 * HOUR
+    await at_work.tick()
+    await services.people.change(CHAT, time=dt.time(7, 30))
+    clock.now += DAY - HOUR / 2
+    await at_work.tick()
+    brief, said = texts(fake)
+    assert brief.startswith("AI papers this morning · Friday, 1 May 2026")
+    assert "still that of Friday, 1 May 2026, which you have" in said
+    assert await at_work.deliveries.message(CHAT, EIGHT.date() + DAY)
+    clock.now += DAY
+    await at_work.tick()
+    assert "· Saturday, 2 May 2026" in texts(fake)[-1]
+
+
+async def test_who_is_ahead_of_the_editions_gets_each_of_them(fake, services, at_work, clock):
+    clock.now = EIGHT - 12 * HOUR
+    await services.people.change(CHAT, zone="Asia/Tokyo")
+    for _ in range(3):
+        clock.now = clock.now.replace(hour=23)
+        await at_work.tick()
+        clock.now += DAY
+    dates = [text.partition("· ")[2].partition("\n")[0] for text in texts(fake)]
+    assert dates == ["Thursday, 30 April 2026", "Friday, 1 May 2026", "Saturday, 2 May 2026"]
+
+
 # -- beside the brief -------------------------------------------------------------------------------------------------
 
 
@@ -335,6 +364,21 @@ async def test_a_follow_up_that_fails_is_tried_again_and_one_that_was_sent_is_as
     assert len(texts(fake)) == len(texts(fake, OTHER)) == 2
     clock.now += 10 * MINUTE
     await at_work.scheduler.refresh()
+    assert await Followups(services.store.client).all(EIGHT.date()) == {}
+
+
+async def test_a_follow_up_that_is_refused_for_good_is_asked_about_no_more(fake, services, at_work, clock):
+    await _with_missing_source(services)
+    clock.now = EIGHT
+    await at_work.tick()
+    fake.fail("sendMessage", ApiError(400, "Bad Request: message is too long"), chat_id=READER)
+    for _ in range(3):
+        clock.now += 10 * MINUTE
+        await at_work.scheduler.refresh()
+        clock.now += 2 * MINUTE
+        await at_work.tick()
+    assert len(texts(fake)) == 1
+    assert len(texts(fake, OTHER)) == 2
     assert await Followups(services.store.client).all(EIGHT.date()) == {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 
@@ -97,6 +98,18 @@ async def test_a_message_that_was_removed_under_a_killed_worker_makes_no_other_d
         for member in ("telegram:2", "telegram:3"):
             await queue.put("telegram", [member])
             await worker.until(member)
+
+
+async def test_what_cannot_be_acknowledged_is_no_error(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    queue, worker = Queue(store.client), Worker("telegram:1")
+    async with queue.delivering("telegram", worker.deliver, nobody):
+        await queue.put("telegram", ["telegram:1"])
+        await worker.until("telegram:1")
+        await store.client.set(STREAM, "no stream")
+        worker.go.set()
+    gc.collect()  # of an exception that nobody looked at is told then
+    assert worker.done == ["telegram:1"]
+    assert "never retrieved" not in caplog.text
 
 
 async def test_what_was_begun_before_redis_failed_is_waited_for_at_the_end(store: Store) -> None:

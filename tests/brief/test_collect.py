@@ -145,6 +145,31 @@ async def test_what_a_source_tells_anew_takes_the_place_of_what_it_told_earlier(
     assert kept.origins | {"votes": "huggingface", "abstract": "arxiv", "title": "arxiv"} == kept.origins
 
 
+def mentioning(name, **counts):
+    mentions = tuple(Mention(paper=f"2604.{number}", source=name, count=n) for number, n in counts.items())
+    return Site(name, Harvest(report=report(name, mentions=len(mentions)), mentions=mentions))
+
+
+async def test_mentions_of_a_source_that_fails_later_are_kept():
+    feed = Site("arxiv", Harvest(report=report("arxiv"), papers=(paper(), paper(id="2604.00002"))))
+    posts, pages = mentioning("x", **{"00001": 9, "00002": 1}), mentioning("google", **{"00002": 3})
+    morning = await collect([feed, posts, pages], ASK, NOW)
+    later = await collect([feed, Site("x", error=OSError()), mentioning("google", **{"00002": 6})], ASK, NOW)
+    assert {p.id: p.mentions for p in keep_earlier(later, morning).papers} == {"2604.00001": 9, "2604.00002": 6}
+    anew = await collect([feed, posts, mentioning("google")], ASK, NOW)
+    assert {p.id: p.mentions for p in keep_earlier(anew, morning).papers} == {"2604.00001": 9, "2604.00002": 1}
+
+
+async def test_a_source_of_mentions_that_is_asked_again_alone_tells_of_what_the_others_found():
+    feed = Site("arxiv", Harvest(report=report("arxiv"), papers=(paper(version=2),)))
+    gone = paper(id="2604.00003")
+    morning = await collect([feed, Site("x", error=OSError())], ASK, NOW)
+    posts = mentioning("x", **{"00001": 2, "00003": 5})
+    later = await collect([posts], ASK, NOW, known=[*morning.papers, gone])
+    [kept] = keep_earlier(later, morning).papers
+    assert kept == morning.papers[0].model_copy(update={"mentions": 2})
+
+
 async def test_only_what_an_answer_in_part_did_not_bring_again_counts_as_kept():
     both = (paper(), paper(id="2604.00002"))
     morning = await collect([Site("arxiv", Harvest(report=report("arxiv"), papers=both))], ASK, NOW)
