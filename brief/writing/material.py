@@ -15,7 +15,7 @@ from brief.writing.reading import Reading
 from brief.writing.sentences import clip
 
 MOST_KEYWORDS = 6  # of a direction: the most telling stand first
-_CLAIM = 180  # characters of a sentence that stands for a whole abstract
+_CLAIM = 135  # characters of a sentence that stands for a whole abstract
 
 
 @dataclass(frozen=True)
