@@ -130,9 +130,15 @@ class SlackBot:
         await self._answer(asked_by_slash(body, _KNOWN))
 
     async def _said(self, body: _Body) -> None:
+        access = await self._workspaces.access(str(body.get("team_id")))
+        asked = asked_by_message(body, access.bot_user, _KNOWN)
+        if asked:
+            await self._in_turn(asked.owner, self._say_once(body, asked))
+
+    async def _say_once(self, body: _Body, asked: Asked) -> None:
+        """Answer what is delivered for the first time; Redis is asked in turn, or what came later could come first."""
         if await self._is_new(body):
-            access = await self._workspaces.access(str(body.get("team_id")))
-            await self._answer(asked_by_message(body, access.bot_user, _KNOWN))
+            await self._answers.say(asked)
 
     async def _answer(self, asked: Asked | None) -> None:
         if asked:

@@ -133,6 +133,7 @@ async def test_where_pictures_are_off_the_numbers_come_alone(services, telegram,
         card = await said(telegram, f"/paper {KNOWN}")
         assert card.json["link_preview_options"] == {"is_disabled": True}
         await slack.say("U1", "pictures off")
+        await slack.idle()
         await slack.say("U1", "trends")
         await slack.say("U1", f"paper {KNOWN}")
         await slack.idle()

@@ -287,6 +287,27 @@ async def test_what_slack_delivers_twice_is_answered_once(fake, bot):
     assert len(fake.messages("C1")) == len(fake.messages("U1")) == 1
 
 
+async def test_what_is_asked_first_is_answered_first_however_long_redis_thinks(fake, bot, services, monkeypatch):
+    heard, gate = services.people.heard, asyncio.Event()
+
+    async def slow_at_first(event: str) -> bool:
+        monkeypatch.setattr(services.people, "heard", heard)
+        await gate.wait()
+        return await heard(event)
+
+    monkeypatch.setattr(services.people, "heard", slow_at_first)
+    await fake.say("U1", "must")
+    await fake.say("U1", "ideas")
+    await fake.say("U2", "repos")
+    await fake.next_message("U2")
+    gate.set()
+    await fake.idle()
+    assert [message.plain.split(" · ")[0].split("\n")[0] for message in fake.messages("U1")] == [
+        "Must-reads",
+        "Research ideas",
+    ]
+
+
 async def test_what_one_person_asks_is_answered_in_order_and_holds_nobody_else_up(fake, bot, library):
     await fake.say("U1", f"paper {SLOW}")
     await library.asked.wait()
