@@ -59,9 +59,10 @@ class Extractive:
         return (*text, counted)
 
     def stand_in(self, picks: Sequence[Pick]) -> tuple[str | None, Text]:
-        """Return the pick to read in place of the last must-read, and when; (None, ()) when there is none.
+        """Return the pick to read in place of a must-read, and when; (None, ()) when there is none.
 
-        The must-reads are the first three picks. Preferred is a later pick of a direction they do not lead with.
+        The must-reads are the first three picks. Preferred is a later pick of a direction they do not lead with, in
+        place of the last of them that does not touch it.
         """
         must, rest = picks[:MUST_READS], picks[MUST_READS:]
         if not rest:
@@ -69,8 +70,9 @@ class Extractive:
         covered = {pick.score.directions[0] for pick in must if pick.score.directions}
         for pick in rest:
             own = [d for d in labels(self._profile, pick.score.directions[:1], self._language) if d.id not in covered]
-            if own:
-                return pick.paper.id, self._swap("stand_in.direction", pick, must[-1], direction=own[0].text)
+            others = [one for one in must if own and own[0].id not in one.score.directions]
+            if others:
+                return pick.paper.id, self._swap("stand_in.direction", pick, others[-1], direction=own[0].text)
         return rest[0].paper.id, self._swap("stand_in.next", rest[0], must[-1])
 
     def _swap(self, key: str, pick: Pick, last: Pick, **facts: Any) -> Text:

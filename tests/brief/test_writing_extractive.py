@@ -416,6 +416,14 @@ def test_the_stand_in_is_of_another_direction_when_one_is() -> None:
     assert writer.stand_in(picks[:3]) == (None, ())
 
 
+def test_the_stand_in_takes_the_place_of_a_paper_that_is_not_of_its_direction() -> None:
+    writer = Extractive(PROFILE, "en", [], NOW)
+    picks = [pick(1, "latent"), pick(2, "code"), pick(3, "latent", "rl"), pick(4, "rl")]
+    assert said(writer.stand_in(picks)[1]).endswith("read Name4 in place of Name2.")
+    everywhere = [pick(1, "latent", "rl"), pick(2, "code", "rl"), pick(3, "latent", "rl"), pick(4, "rl")]
+    assert said(writer.stand_in(everywhere)[1]) == "If you know Name3 already, read Name4, the next in rank."
+
+
 def test_a_repository_is_followed_by_its_numbers_and_its_own_words() -> None:
     repo = Repo(
         id="lab/hidepad",
