@@ -17,7 +17,6 @@ from brief.taxonomy import categories
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 READERS = 1000
-_SAMPLE = 50  # readers that are ranked for; all cost about the same
 
 
 class Cost(NamedTuple):
@@ -32,13 +31,12 @@ def costs(papers: Sequence[Paper]) -> dict[str, Cost]:
     profile, taste = load_profile(), _taste(papers)
     laid = laid_out(papers, NOW)
     rank(papers, profile, NOW, laid=laid)
-    readers = [_reader(profile, n) for n in range(_SAMPLE)]
-    many = _milliseconds(lambda: [len(rank(papers, reader, NOW, laid=laid)) for reader in readers], 3)
-    share = READERS / _SAMPLE / 1000
+    readers = [_reader(profile, n) for n in range(READERS)]
+    many = _milliseconds(lambda: [len(rank(papers, reader, NOW, laid=laid)) for reader in readers], 1)
     return {
         "rank_1000_ms": _milliseconds(lambda: rank(papers, profile, NOW)),
         "rank_1000_with_100_clicks_ms": _milliseconds(lambda: rank(papers, profile, NOW, laid=laid, taste=taste)),
-        "rank_1000_for_1000_readers_s": Cost(many.wall * share, many.cpu * share),
+        "rank_1000_for_1000_readers_s": Cost(many.wall / 1000, many.cpu / 1000),
         "click_ms": _milliseconds(lambda: learn(taste, papers[-1], "like", NOW)),
     }
 
